@@ -12,11 +12,13 @@ type NotificationID int64
 func (id NotificationID) String() string { return strconv.FormatInt(int64(id), 10) }
 
 // Alert is a rule that matched an event: the decision, with its reason, kept
-// whether or not a mail came of it. There is one for each event and rule.
+// whether or not a mail came of it. There is one for each event, rule and
+// stage.
 type Alert struct {
 	Event   EventID   `json:"event"`
 	Version int       `json:"event_version"` // of the event when it was decided
 	Rule    string    `json:"rule"`
+	Stage   string    `json:"stage"`   // "first", "retracted", "changed:<digest>", or the outcome when no mail came of it
 	Outcome string    `json:"outcome"` // "notified", or why not: see alerts.Outcome
 	At      time.Time `json:"at"`
 }
@@ -36,7 +38,7 @@ const (
 // MessageID never changes, so a second delivery is recognisably the same.
 type Notification struct {
 	ID        NotificationID
-	Key       string // the promise: event, rule, receiver and stage; unique
+	Key       string // the promise: event, receiver and stage; unique
 	MessageID string // RFC 5322, without angle brackets; derived from Key
 	Thread    string // MessageID of the first mail about the event; empty in the first
 	Event     EventID
