@@ -1,0 +1,2 @@
+// Package crawler fetches what sources publish.
+package crawler
