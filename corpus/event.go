@@ -101,6 +101,30 @@ type EventReading struct {
 	Evidence        []string       `json:"evidence"` // sentences of the text, verbatim, the main one first
 }
 
+// ChangeReason says what a version of an event adds to the one before it.
+type ChangeReason string
+
+// The reasons for a new version. All but [ChangeReport] are material.
+const (
+	ChangeCreated   ChangeReason = "created"
+	ChangeReport    ChangeReason = "report"    // one more article tells it, or tells it otherwise; the facts stand
+	ChangeFacts     ChangeReason = "facts"     // type, stance, severity, status, parties, instruments or dates
+	ChangeRetracted ChangeReason = "retracted" // the last report standing was withdrawn
+	ChangeRestored  ChangeReason = "restored"  // a retracted event is told again
+)
+
+// Material reports whether a reader of the version before has to know.
+func (r ChangeReason) Material() bool { return r != ChangeReport }
+
+// EventChange is what made a version of an event.
+type EventChange struct {
+	Reason  ChangeReason `json:"reason"`
+	Article ArticleID    `json:"article"` // whose reading it was
+	// Origin of that reading. Only a live one is news, whatever the event's
+	// own origin: an archive or a re-reading must not alert.
+	Origin Origin `json:"origin"`
+}
+
 // EventID identifies a happening. It is derived from the first article that
 // reported it, so that replaying the log gives the same identifiers.
 type EventID string
@@ -108,10 +132,11 @@ type EventID string
 // Event is one happening, however many articles report it. New facts make a
 // new version; versions are inserted, never updated.
 type Event struct {
-	ID      EventID `json:"id"`
-	Version int     `json:"version"` // from 1
-	Story   StoryID `json:"story"`
-	Title   string  `json:"title"` // the headline of its best source
+	ID      EventID     `json:"id"`
+	Version int         `json:"version"` // from 1
+	Change  EventChange `json:"change"`  // why this version exists
+	Story   StoryID     `json:"story"`
+	Title   string      `json:"title"` // the headline of its best source
 	EventReading
 	// Reports are the articles that tell it, the best source first: the
 	// acting authority's own, then by first_seen_at.
@@ -125,16 +150,19 @@ type Event struct {
 
 // Report is one article's telling of an event.
 type Report struct {
-	Article     ArticleID  `json:"article"`
-	Revision    RevisionID `json:"revision"`
-	Analysis    AnalysisID `json:"analysis"`
-	Source      SourceID   `json:"source"`
-	Kind        SourceKind `json:"kind"`
-	URL         string     `json:"url"`
-	Title       string     `json:"title"`
-	Primary     bool       `json:"primary"` // the acting authority's own publication
-	Evidence    []string   `json:"evidence"`
-	Withdrawn   bool       `json:"withdrawn,omitempty"`
-	PublishedAt time.Time  `json:"published_at,omitzero"`
-	FirstSeenAt time.Time  `json:"first_seen_at"`
+	Article  ArticleID  `json:"article"`
+	Revision RevisionID `json:"revision"`
+	Analysis AnalysisID `json:"analysis"`
+	Source   SourceID   `json:"source"`
+	Kind     SourceKind `json:"kind"`
+	URL      string     `json:"url"`
+	Title    string     `json:"title"`
+	Primary  bool       `json:"primary"` // the acting authority's own publication
+	Evidence []string   `json:"evidence"`
+	// Told is what this article alone says of the event, without evidence; the
+	// facts of the event are made of what its reports tell.
+	Told        EventReading `json:"told"`
+	Withdrawn   bool         `json:"withdrawn,omitempty"`
+	PublishedAt time.Time    `json:"published_at,omitzero"`
+	FirstSeenAt time.Time    `json:"first_seen_at"`
 }

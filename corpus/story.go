@@ -47,7 +47,7 @@ type Placement struct {
 	// Similarity to the nearest earlier article of the story, [0, 1]; 1 for the first.
 	Similarity float64
 	Novelty    Novelty
-	Events     []EventID // parallel to Analysis.Events
+	Events     []EventID // parallel to Analysis.Events; "" where a reading makes no event
 	At         time.Time // when it became known, set by the store
 	Origin     Origin
 }
