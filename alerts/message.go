@@ -1,0 +1,75 @@
+package alerts
+
+import (
+	"io"
+	"net/url"
+	"time"
+	"unicode/utf8"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"github.com/regwire/regwire/corpus"
+)
+
+// WriteMessage writes the notification as an Internet message (RFC 5322,
+// multipart/alternative), byte for byte as it is delivered: the same
+// notification always makes the same bytes.
+func WriteMessage(w io.Writer, n corpus.Notification, cfg Config) error {
+	msg, err := message(n, cfg.withDefaults())
+	if err != nil {
+		return err
+	}
+	_, err = msg.WriteTo(w)
+	return err
+}
+
+// message builds the mail of a notification. Nothing that comes from an event
+// gets into a header but the subject, which is cleaned here once more, and
+// identifiers, which are digests.
+func message(n corpus.Notification, cfg Config) (*gomail.Msg, error) {
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithBoundary(corpus.Digest("regwire-", n.Key)))
+	if err := msg.From(cfg.SMTP.From); err != nil {
+		return nil, &SendError{ReasonMalformed, err}
+	}
+	if err := msg.To(n.To...); err != nil {
+		return nil, &SendError{ReasonMalformed, err}
+	}
+	msg.Subject(cleanHeader(n.Subject))
+	msg.SetDateWithValue(n.CreatedAt.UTC().Truncate(time.Second))
+	msg.SetMessageIDWithValue(cleanHeader(n.MessageID))
+	if n.Thread != "" {
+		thread := "<" + cleanHeader(n.Thread) + ">"
+		msg.SetGenHeader(gomail.HeaderInReplyTo, thread)
+		msg.SetGenHeader(gomail.HeaderReferences, thread)
+	}
+	msg.SetGenHeader("X-Regwire-Event", cleanHeader(string(n.Event)))
+	// RFC 3834: vacation notices and the like do not answer such mail.
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	if cfg.BaseURL != "" {
+		msg.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+unsubscribeURL(cfg.BaseURL, n.Receiver)+">")
+	}
+	msg.SetBodyString(gomail.TypeTextPlain, n.Text, gomail.WithPartEncoding(encoding(n.Text)))
+	if n.HTML != "" {
+		msg.AddAlternativeString(gomail.TypeTextHTML, n.HTML, gomail.WithPartEncoding(encoding(n.HTML)))
+	}
+	return msg, nil
+}
+
+// encoding picks the shorter transfer encoding: quoted-printable takes three
+// bytes for each byte outside ASCII, base64 four for three of any.
+func encoding(s string) gomail.Encoding {
+	if outside := len(s) - utf8.RuneCountInString(s); outside > len(s)/10 {
+		return gomail.EncodingB64
+	}
+	return gomail.EncodingQP
+}
+
+// eventURL is where people read on.
+func eventURL(base string, id corpus.EventID) string {
+	return base + "/events/" + url.PathEscape(string(id))
+}
+
+// unsubscribeURL is where a receiver asks to be told no more.
+func unsubscribeURL(base, receiver string) string {
+	return base + "/alerts/unsubscribe?receiver=" + url.QueryEscape(receiver)
+}
