@@ -189,9 +189,9 @@ func (m *Matcher) page(ev corpus.Event, l *letter, instruments []corpus.Instrume
 		Retracted: ev.Status == corpus.EventRetracted,
 		Facts:     factLines(lang, ev, l),
 		Edges:     edges(lang, ev, instruments),
-		Quotes:    quotes(ev),
 		Because:   fmt.Sprintf(lang.Because, clean(l.receiver.Name), lang.list(l.rules)),
 	}
+	p.Quotes = quotes(ev, p.Edges)
 	p.Subject = subject(p, ev, l)
 	p.Sources, p.MoreSources = m.sources(lang, ev)
 	p.Banner = banner(lang, p, l.stage)
@@ -242,13 +242,11 @@ func factLines(lang *language, ev corpus.Event, l *letter) []fact {
 			lines = append(lines, fact{label, value, was, key})
 		}
 	}
-	what := named(lang.Types, ev.Type)
-	if ev.Status != "" && ev.Status != corpus.EventDone {
-		what += lang.Comma + named(lang.Status, ev.Status)
-	}
 	add(lang.Who, lang.list(either(names(ev.Regulators), names(ev.Actors))), "", false)
 	add(lang.Where, lang.list(names(ev.Jurisdictions)), "", false)
-	add(lang.What, what, was(string(ev.Status), string(l.before.Status), named(lang.Status, l.before.Status), l), false)
+	if changed := was(string(ev.Status), string(l.before.Status), named(lang.Status, l.before.Status), l); changed != "" || ev.Status != corpus.EventDone {
+		add(lang.State, named(lang.Status, ev.Status), changed, false)
+	}
 	add(lang.Instruments, lang.list(names(ev.Instruments)), "", false)
 	for _, d := range []struct {
 		label  string
@@ -314,11 +312,12 @@ func reportedBy(ev corpus.Event, article corpus.ArticleID) bool {
 }
 
 // quotes picks the sentences the event was read from, without repeats.
-func quotes(ev corpus.Event) []string {
+func quotes(ev corpus.Event, shown []edge) []string {
 	var out []string
 	for _, q := range ev.Evidence {
 		q = shorten(clean(q), maxQuote)
-		if q != "" && !slices.Contains(out, q) && len(out) < maxQuotes {
+		repeated := slices.Contains(out, q) || slices.ContainsFunc(shown, func(e edge) bool { return e.Evidence == q })
+		if q != "" && !repeated && len(out) < maxQuotes {
 			out = append(out, q)
 		}
 	}

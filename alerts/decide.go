@@ -96,9 +96,9 @@ func decide(rule Rule, ev corpus.Event, past history, maxAge time.Duration) deci
 	switch {
 	case !past.told && !rule.Match.Matches(ev):
 		return silent(OutcomeNoMatch)
-	case ev.Origin == corpus.OriginReconstructed:
+	case origin(ev, past.told) == corpus.OriginReconstructed:
 		return silent(OutcomeReconstructed)
-	case ev.Origin != corpus.OriginLive:
+	case origin(ev, past.told) != corpus.OriginLive:
 		return silent(OutcomeBackfill)
 	case past.told:
 		return decideAgain(ev, past)
@@ -109,6 +109,16 @@ func decide(rule Rule, ev corpus.Event, past history, maxAge time.Duration) deci
 	default:
 		return decision{StageFirst, OutcomeNotified}
 	}
+}
+
+// origin says how a version came to be known: by the reading that made it. A
+// live article that adds nothing to an event known from an archive does not
+// make news of it.
+func origin(ev corpus.Event, told bool) corpus.Origin {
+	if ev.Change.Origin == "" || !told && !ev.Change.Reason.Material() && ev.Origin != corpus.OriginLive {
+		return ev.Origin
+	}
+	return ev.Change.Origin
 }
 
 // decideAgain follows up on an event that was told. It does not ask whether

@@ -36,7 +36,7 @@ type paragraph []run
 // word by word, Chinese by character. It returns the changed blocks in order,
 // at most maxRedlineParagraphs of them, and how many more there are.
 func redline(before, after []string) (changed []paragraph, more int) {
-	for _, c := range changes(compare(before, after)) {
+	for _, c := range changes(compare(before, after, false)) {
 		if len(changed) >= maxRedlineParagraphs {
 			more++
 			continue
@@ -66,9 +66,11 @@ type edit struct {
 }
 
 // compare finds the shortest way from one list of tokens to another (Myers,
-// "An O(ND) Difference Algorithm", 1986). The library compares runes, so each
-// distinct token is given one.
-func compare(before, after []string) []edit {
+// "An O(ND) Difference Algorithm", 1986). Tidied, edits swallow the short
+// stretches between them, so that a sentence rewritten does not read as a dozen
+// edits around the words it happens to share. The library compares runes, so
+// each distinct token is given one.
+func compare(before, after []string, tidy bool) []edit {
 	if len(before)+len(after) > 2*maxTokens {
 		return []edit{{diffmatchpatch.DiffDelete, before}, {diffmatchpatch.DiffInsert, after}}
 	}
@@ -91,8 +93,11 @@ func compare(before, after []string) []edit {
 	differ := diffmatchpatch.New()
 	differ.DiffTimeout = 0 // the same texts always give the same redline
 	diffs := differ.DiffMainRunes(encode(before), encode(after), false)
+	if tidy {
+		diffs = differ.DiffCleanupSemantic(diffs)
+	}
 	edits := make([]edit, 0, len(diffs))
-	for _, d := range differ.DiffCleanupSemantic(diffs) {
+	for _, d := range diffs {
 		e := edit{op: d.Type}
 		for _, r := range d.Text {
 			e.tokens = append(e.tokens, tokens[r-base])
@@ -142,7 +147,7 @@ func edited(before, after string) []paragraph {
 	}
 	var p paragraph
 	var kept int
-	for _, e := range compare(words(before), words(after)) {
+	for _, e := range compare(words(before), words(after), true) {
 		r := run{Text: strings.Join(e.tokens, "")}
 		switch e.op {
 		case diffmatchpatch.DiffDelete:

@@ -18,7 +18,7 @@ type language struct {
 	Relations map[corpus.RelationKind]string
 
 	// Labels of facts.
-	Who, Where, What, Whom, Assets, Instruments  string
+	Who, Where, State, Whom, Assets, Instruments string
 	Effective, Comments, Stance, Confidence, Was string
 	Restrictive, Permissive, Neutral             string
 	// Headings and remarks.
@@ -86,7 +86,7 @@ func english() *language {
 			corpus.PriceMove: "Price move", corpus.Other: "Other",
 		},
 		Relations: map[corpus.RelationKind]string{corpus.BasedOn: "is based on"},
-		Who:       "Who", Where: "Where", What: "What", Whom: "Whom", Assets: "Assets", Instruments: "Instruments",
+		Who:       "Who", Where: "Where", State: "Status", Whom: "Whom", Assets: "Assets", Instruments: "Instruments",
 		Effective: "Effective", Comments: "Comments by", Stance: "Stance", Confidence: "Confidence", Was: "was",
 		Restrictive: "restrictive", Permissive: "permissive", Neutral: "neutral",
 		Replaces: "Effect on other instruments", Evidence: "In their words",
@@ -122,7 +122,7 @@ func chinese() *language {
 			corpus.Repeals: "废止", corpus.Amends: "修订", corpus.Implements: "实施", corpus.Corrects: "更正",
 			corpus.Commences: "施行", corpus.BasedOn: "依据", corpus.Transposes: "转化",
 		},
-		Who: "机构", Where: "法域", What: "事项", Whom: "对象", Assets: "资产", Instruments: "文件",
+		Who: "机构", Where: "法域", State: "状态", Whom: "对象", Assets: "资产", Instruments: "文件",
 		Effective: "生效日期", Comments: "意见截止", Stance: "立场", Confidence: "置信度", Was: "原为",
 		Restrictive: "趋严", Permissive: "趋宽", Neutral: "中性",
 		Replaces: "对其他文件的影响", Evidence: "原文", Changes: "文本变化", Sources: "来源",
