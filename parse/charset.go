@@ -1,0 +1,165 @@
+package parse
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gogs/chardet"
+	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	xunicode "golang.org/x/text/encoding/unicode"
+)
+
+// decode returns b as UTF-8. A byte order mark decides; then the bytes
+// themselves: what is valid UTF-8 and not plain ASCII is UTF-8 whatever it is
+// declared to be, because no other encoding looks like it by accident. Then
+// come the declarations, that of the header before that of the page, and each
+// must hold what it promises: a declaration under which the text falls apart
+// is dropped for the encoding under which it does not.
+func decode(b []byte, declared string, lang string) string {
+	switch {
+	case bytes.HasPrefix(b, []byte("\xef\xbb\xbf")):
+		return toUTF8(b[3:])
+	case bytes.HasPrefix(b, []byte("\xfe\xff")):
+		return decodeWith(xunicode.UTF16(xunicode.BigEndian, xunicode.IgnoreBOM), b[2:])
+	case bytes.HasPrefix(b, []byte("\xff\xfe")):
+		return decodeWith(xunicode.UTF16(xunicode.LittleEndian, xunicode.IgnoreBOM), b[2:])
+	}
+	if utf8.Valid(b) {
+		if enc := encodingNamed(declared); enc != nil && bytes.IndexByte(b, 0x1b) >= 0 {
+			return decodeWith(enc, b) // ISO-2022 writes in seven bits
+		}
+		return string(b)
+	}
+	best, bestScore := "", -1.0
+	for _, enc := range candidates(b, declared, lang) {
+		s := ""
+		if enc == nil {
+			s = toUTF8(b)
+		} else {
+			s = decodeWith(enc, b)
+		}
+		score := plausible(s)
+		if score > 0.99 || (enc == nil && score > 0.9) { // damaged UTF-8 is still UTF-8
+			return s
+		}
+		if score > bestScore {
+			best, bestScore = s, score
+		}
+	}
+	return best
+}
+
+// candidates lists encodings to try, the likeliest first; nil is UTF-8 with
+// damage.
+func candidates(b []byte, declared, lang string) []encoding.Encoding {
+	var list []encoding.Encoding
+	names := []string{declared, metaCharset(b)}
+	for _, n := range names {
+		if strings.EqualFold(n, "utf-8") || strings.EqualFold(n, "utf8") {
+			list = append(list, nil)
+		} else if enc := encodingNamed(n); enc != nil {
+			list = append(list, enc)
+		}
+	}
+	if lang == "zh" {
+		list = append(list, simplifiedchinese.GB18030)
+	}
+	if r, err := chardet.NewHtmlDetector().DetectBest(b[:min(len(b), 64<<10)]); err == nil {
+		if enc := encodingNamed(r.Charset); enc != nil {
+			list = append(list, enc)
+		}
+	}
+	for _, n := range []string{"gb18030", "big5", "shift_jis", "euc-kr", "windows-1252"} {
+		list = append(list, encodingNamed(n))
+	}
+	return append(list, nil)
+}
+
+func encodingNamed(name string) encoding.Encoding {
+	name = strings.ToLower(strings.TrimSpace(name))
+	switch name {
+	case "":
+		return nil
+	case "gb2312", "gbk", "gb-18030", "gb_2312-80", "x-gbk", "cp936":
+		return simplifiedchinese.GB18030 // the superset of the three
+	}
+	enc, err := htmlindex.Get(name)
+	if err != nil {
+		return nil
+	}
+	if n, _ := htmlindex.Name(enc); n == "utf-8" || n == "replacement" {
+		return nil
+	}
+	return enc
+}
+
+// metaCharset reads the encoding a page declares in its first kilobytes.
+func metaCharset(b []byte) string {
+	head := bytes.ToLower(b[:min(len(b), 4096)])
+	i := bytes.Index(head, []byte("charset="))
+	if i < 0 {
+		return ""
+	}
+	head = bytes.TrimLeft(head[i+len("charset="):], "\"' ")
+	if j := bytes.IndexAny(head, "\"' ;>/"); j >= 0 {
+		return string(head[:j])
+	}
+	return ""
+}
+
+func decodeWith(enc encoding.Encoding, b []byte) string {
+	out, err := enc.NewDecoder().Bytes(b)
+	if err != nil {
+		return toUTF8(b)
+	}
+	return string(out)
+}
+
+func toUTF8(b []byte) string { return strings.ToValidUTF8(string(b), "\ufffd") }
+
+// plausible is the share, in [0, 1], of the characters beyond ASCII in s that
+// a text would have: letters, digits, marks and punctuation, and neither
+// replacements nor controls nor rare blocks.
+func plausible(s string) float64 {
+	good, all := 0, 0
+	for i, r := range s {
+		if i > 256<<10 {
+			break
+		}
+		if r < 0x80 {
+			continue
+		}
+		all++
+		switch {
+		case r == utf8.RuneError || r < 0xa0 || (r >= 0xe000 && r <= 0xf8ff):
+		case (r >= 0x4e00 && r <= 0x9fa5) || unicode.IsLetter(r) || unicode.IsPunct(r) || unicode.IsSpace(r) || unicode.IsSymbol(r) || unicode.IsDigit(r) || unicode.IsMark(r):
+			good++
+		}
+	}
+	if all == 0 {
+		return 1
+	}
+	return float64(good) / float64(all)
+}
+
+// declaredCharset returns the encoding that the response declares.
+func declaredCharset(in *input) string {
+	if in.Charset != "" {
+		return in.Charset
+	}
+	if in.Header == nil {
+		return ""
+	}
+	ct := in.Header.Get("Content-Type")
+	if i := strings.Index(strings.ToLower(ct), "charset="); i >= 0 {
+		name, _, _ := strings.Cut(ct[i+len("charset="):], ";")
+		_, canonical := charset.Lookup(strings.Trim(name, " \"'"))
+		return canonical
+	}
+	return ""
+}

@@ -1,0 +1,96 @@
+package parse
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"github.com/regwire/regwire/corpus"
+)
+
+// page reads an HTML page.
+func (p *Parser) page(in *input) ([]corpus.Draft, error) {
+	src := decode(in.body(p.cfg.MaxBytes), declaredCharset(in), in.source.Language)
+	return p.html(in, src)
+}
+
+// item reads an article that its listing carried whole.
+func (p *Parser) item(in *input) ([]corpus.Draft, error) {
+	src := in.Item.Content
+	if len(src) > p.cfg.MaxBytes {
+		src = src[:p.cfg.MaxBytes]
+	}
+	doc := parseHTML(strings.ToValidUTF8(src, ""), in.clock)
+	if doc == nil {
+		doc = flatten(src, in.clock)
+	}
+	pg := readPage(in, doc)
+	prune(pg, in.Item.Title)
+	d := corpus.Draft{Title: in.Item.Title, Blocks: blocksOf(clean(cut(pg.body), in.Item.Title, pg))}
+	d.Lang = pg.lang
+	return []corpus.Draft{d}, nil
+}
+
+func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
+	doc := parseHTML(src, in.clock)
+	if doc == nil {
+		doc = flatten(src, in.clock)
+	}
+	pg := readPage(in, doc)
+	main := corpus.Draft{Title: pg.title(), URL: canonicalURL(in.base, pg.canonical), Lang: pg.lang, Tags: pg.tags()}
+	pub, mod := pg.published()
+	main.PublishedAt, main.ModifiedAt = pub.Time, mod.Time
+	head := pg.headLines()
+
+	prune(pg, main.Title)
+	named := byName(pg, main.Title)
+	dense := byDensity(pg)
+	parts := clean(choose(named, dense), main.Title, pg)
+	main.Authors = pg.authors(head)
+	main.Blocks = blocksOf(parts)
+	return []corpus.Draft{main}, nil
+}
+
+// headLines are the short lines under the headline, where bylines without a
+// name of their own stand. They are taken before the tree is pruned.
+func (p *page) headLines() []string {
+	title := fold(p.title())
+	var at *html.Node
+	for _, h := range p.headings {
+		if h.under&around == 0 && fold(headingText(h.node)) == title {
+			at = h.node
+			break
+		}
+	}
+	if at == nil {
+		return nil
+	}
+	root := at
+	for range 3 { // a few levels up from the headline
+		if root.Parent != nil && root.Parent.Type == html.ElementNode {
+			root = root.Parent
+		}
+	}
+	var out []string
+	after := false
+	for _, b := range cut(root) {
+		if fold(b.Text) == title {
+			after = true
+			continue
+		}
+		if after {
+			if len(out) < 12 && runes(b.Text) < 200 {
+				out = append(out, b.Text)
+			}
+		}
+	}
+	return out
+}
+
+func blocksOf(parts []part) []corpus.Block {
+	out := make([]corpus.Block, 0, len(parts))
+	for _, b := range parts {
+		out = append(out, b.Block)
+	}
+	return out
+}

@@ -1,0 +1,314 @@
+package parse
+
+import (
+	"html"
+	"strings"
+
+	xhtml "golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// page is an HTML page with what it says about itself, gathered in one walk
+// before anything is taken out of the tree.
+type page struct {
+	in   *input
+	doc  *xhtml.Node
+	body *xhtml.Node
+
+	lang      string // of the html element
+	docTitle  string
+	canonical string
+	metas     map[string][]string // by lower-case name, property or itemprop
+	ld        []map[string]any    // objects of JSON-LD, in order
+	article   map[string]any      // the one that is this article; may be nil
+	byID      map[string]map[string]any
+	islands   []string // other scripts that hold data
+
+	headings []place // h1 and h2, and what is marked as the headline
+	bylines  []place
+	dates    []stamp
+	order    int // counts the nodes of the walk
+
+	siteNames []string // folded; what the site calls itself
+}
+
+// place is an element with where it stands.
+type place struct {
+	node  *xhtml.Node
+	order int
+	under trait // what it lies inside of
+	own   trait
+}
+
+// stamp is a date that stands on the page.
+type stamp struct {
+	moment
+	place
+	text     string // what it was read from
+	machine  bool   // from a datetime attribute
+	modified bool   // said to be a later one
+	labelled bool   // said to be the date of publication
+	short    bool   // the text is little more than the date
+}
+
+// around are the traits that make what lies inside them foreign to the article.
+const around = traitNav | traitFoot | traitSide | traitRelated | traitComment | traitAd | traitLetter | traitPopup | traitConsent
+
+func readPage(in *input, doc *xhtml.Node) *page {
+	p := &page{in: in, doc: doc, metas: map[string][]string{}, byID: map[string]map[string]any{}}
+	p.walk(doc, 0, 0)
+	if p.body == nil {
+		p.body = doc
+	}
+	for _, o := range p.ld {
+		if id, ok := o["@id"].(string); ok && p.byID[id] == nil {
+			p.byID[id] = o
+		}
+	}
+	p.article = p.mainObject()
+	p.nameSite()
+	return p
+}
+
+func (p *page) walk(n *xhtml.Node, under trait, depth int) {
+	p.order++
+	switch n.Type {
+	case xhtml.TextNode:
+		p.text(n, under)
+		return
+	case xhtml.ElementNode:
+	default:
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			p.walk(c, under, depth+1)
+		}
+		return
+	}
+	var own trait
+	switch n.DataAtom {
+	case atom.Html:
+		p.lang = attr(n, "lang")
+		if p.lang == "" {
+			p.lang = attr(n, "xml:lang")
+		}
+	case atom.Body:
+		p.body = n
+	case atom.Meta:
+		p.meta(n)
+		return
+	case atom.Link:
+		if rel := strings.ToLower(attr(n, "rel")); rel == "canonical" && p.canonical == "" {
+			p.canonical = attr(n, "href")
+		}
+		return
+	case atom.Title:
+		if p.docTitle == "" && !inside(n, func(a *xhtml.Node) bool { return a.DataAtom == atom.Svg || a.Data == "svg" }) {
+			p.docTitle = textOf(n)
+		}
+		return
+	case atom.Script:
+		p.script(n)
+		return
+	case atom.Style, atom.Noscript, atom.Template, atom.Svg, atom.Iframe, atom.Textarea, atom.Select:
+		return
+	case atom.Nav:
+		own |= traitNav
+	case atom.Footer:
+		own |= traitFoot
+	case atom.Aside:
+		own |= traitSide
+	}
+	own |= traits(n)
+	if n.DataAtom == atom.Body || n.DataAtom == atom.Html || n.DataAtom == atom.Main || n.DataAtom == atom.Article && own&traitComment == 0 {
+		own &^= around // names of a whole page speak of its layout
+	}
+	at := place{node: n, order: p.order, under: under, own: own}
+	prop := attr(n, "itemprop")
+	switch {
+	case n.DataAtom == atom.H1 || n.DataAtom == atom.H2 || prop == "headline" || heading(n.DataAtom) > 0 && own&traitTitle != 0:
+		if len(p.headings) < 60 {
+			p.headings = append(p.headings, at)
+		}
+	case n.DataAtom == atom.Time:
+		p.timeElement(n, at)
+	}
+	if (own&(traitByline|traitBio) != 0 || prop == "author" || prop == "creator" || attr(n, "rel") == "author") && len(p.bylines) < 60 {
+		p.bylines = append(p.bylines, at)
+	}
+	if prop == "datePublished" || prop == "dateModified" || prop == "dateCreated" {
+		if v := attr(n, "content"); v != "" {
+			p.metas[strings.ToLower(prop)] = append(p.metas[strings.ToLower(prop)], v)
+		}
+	}
+	inner := under | own
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		p.walk(c, inner, depth+1)
+	}
+}
+
+func (p *page) meta(n *xhtml.Node) {
+	val := attr(n, "content")
+	if val == "" || len(val) > 4096 {
+		return
+	}
+	for i := range n.Attr {
+		switch n.Attr[i].Key {
+		case "name", "property", "itemprop", "http-equiv":
+			for key := range strings.FieldsSeq(strings.ToLower(n.Attr[i].Val)) {
+				if len(p.metas[key]) < 20 {
+					p.metas[key] = append(p.metas[key], val)
+				}
+			}
+		}
+	}
+}
+
+func (p *page) script(n *xhtml.Node) {
+	if n.FirstChild == nil {
+		return
+	}
+	src := n.FirstChild.Data
+	switch typ := strings.ToLower(attr(n, "type")); {
+	case strings.Contains(typ, "ld+json"):
+		p.ld = linkedData(src, p.ld)
+	case strings.HasSuffix(typ, "json") || attr(n, "id") == "__NEXT_DATA__",
+		strings.Contains(src[:min(len(src), 200)], "__INITIAL_STATE__") || strings.Contains(src[:min(len(src), 200)], "__NUXT__") || strings.Contains(src[:min(len(src), 200)], "__APOLLO_STATE__") || strings.Contains(src[:min(len(src), 200)], "__PRELOADED_STATE__"):
+		if len(src) <= maxIsland && len(p.islands) < 8 {
+			p.islands = append(p.islands, src)
+		}
+	}
+}
+
+// first returns the first value of the first of keys that the page has.
+func (p *page) first(keys ...string) string {
+	for _, k := range keys {
+		for _, v := range p.metas[k] {
+			if v = line(unescape(v)); v != "" {
+				return v
+			}
+		}
+	}
+	return ""
+}
+
+// unescape undoes the second round of escaping that many templates apply.
+func unescape(s string) string {
+	if strings.IndexByte(s, '&') < 0 {
+		return s
+	}
+	return html.UnescapeString(html.UnescapeString(s))
+}
+
+// mainObject picks the JSON-LD object that is this page's article: by its
+// type, and among equals the one whose headline the page's title contains.
+func (p *page) mainObject() map[string]any {
+	var best map[string]any
+	bestScore := 0
+	titles := fold(p.docTitle + " " + p.first("og:title"))
+	for _, o := range p.ld {
+		rank := ldRank(o)
+		if rank == 0 {
+			continue
+		}
+		score := rank * 10
+		if h := fold(ldString(o["headline"])); h != "" && strings.Contains(titles, h) {
+			score += 5
+		}
+		if o["datePublished"] != nil {
+			score += 2
+		}
+		if o["author"] != nil {
+			score += 2
+		}
+		if score > bestScore {
+			best, bestScore = o, score
+		}
+	}
+	return best
+}
+
+// nameSite gathers what the site calls itself, to take it off titles and out
+// of bylines.
+func (p *page) nameSite() {
+	add := func(s string) {
+		if f := fold(s); f != "" && runes(f) < 60 {
+			p.siteNames = append(p.siteNames, f)
+		}
+	}
+	add(p.first("og:site_name"))
+	add(p.first("application-name"))
+	add(p.first("apple-mobile-web-app-title"))
+	add(p.first("twitter:site"))
+	add(p.first("publisher", "dc.publisher", "dcterms.publisher"))
+	for _, o := range p.ld {
+		add(ldString(o["publisher"]))
+		for _, t := range ldTypes(o) {
+			if t == "WebSite" || strings.HasSuffix(t, "Organization") {
+				add(ldString(o["name"]))
+				add(ldString(o["alternateName"]))
+			}
+		}
+	}
+	add(p.in.source.Name)
+	host := strings.TrimPrefix(strings.ToLower(p.in.base.Hostname()), "www.")
+	add(host)
+	if i := strings.LastIndexByte(host, '.'); i > 0 {
+		host = host[:i]
+		add(host)
+		if j := strings.LastIndexByte(host, '.'); j >= 0 && j+1 < len(host) {
+			add(host[j+1:])
+			add(host[:j])
+		}
+	}
+}
+
+// isSite reports whether s is what the site calls itself.
+func (p *page) isSite(s string) bool {
+	f := fold(s)
+	if f == "" {
+		return false
+	}
+	joined := strings.ReplaceAll(f, " ", "")
+	for _, name := range p.siteNames {
+		if f == name || joined == strings.ReplaceAll(name, " ", "") || strings.TrimPrefix(f, "the ") == strings.TrimPrefix(name, "the ") {
+			return true
+		}
+	}
+	return false
+}
+
+// tags returns the subjects the page names.
+func (p *page) tags() []string {
+	var all []string
+	all = append(all, p.metas["article:tag"]...)
+	if p.article != nil {
+		switch k := p.article["keywords"].(type) {
+		case string:
+			all = append(all, splitTags(k)...)
+		case []any:
+			for _, e := range k {
+				all = append(all, ldString(e))
+			}
+		}
+	}
+	if len(all) == 0 {
+		all = splitTags(p.first("keywords", "news_keywords", "parsely-tags", "sailthru.tags"))
+	}
+	return cleanTags(all)
+}
+
+func splitTags(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || r == '，' || r == '、' || r == '；' || r == '|' })
+}
+
+func cleanTags(tags []string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, t := range tags {
+		t = line(unescape(t))
+		if f := fold(t); f != "" && !seen[f] && runes(t) <= 60 && len(out) < 30 {
+			seen[f] = true
+			out = append(out, t)
+		}
+	}
+	return out
+}

@@ -1,0 +1,215 @@
+package parse
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// title returns the headline as the page shows it. The visible heading is
+// best, when something else on the page confirms that it is the headline and
+// not a section's name; what the machine-readable parts say comes next,
+// without the site's name.
+func (p *page) title() string {
+	var claims []string // without the site's name, in order of trust
+	add := func(s string) {
+		if s = p.stripSite(line(unescape(s))); s != "" && !p.isSite(s) {
+			claims = append(claims, s)
+		}
+	}
+	if p.article != nil && ldRank(p.article) > 1 {
+		add(ldString(p.article["headline"]))
+	}
+	add(p.first("og:title"))
+	add(p.first("twitter:title"))
+	add(p.first("headline", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "title", "articletitle", "citation_title"))
+	add(p.docTitle)
+	if p.in.Item.Title != "" {
+		add(p.in.Item.Title)
+	}
+	folded := make([]string, len(claims))
+	for i, c := range claims {
+		folded[i] = fold(c)
+	}
+
+	best, bestScore := "", 0.0
+	h1s := 0
+	for _, h := range p.headings {
+		if heading(h.node.DataAtom) == 1 && h.under&around == 0 {
+			h1s++
+		}
+	}
+	for i, h := range p.headings {
+		text := headingText(h.node)
+		n := runes(text)
+		if n < 2 || n > 300 || p.isSite(text) {
+			continue
+		}
+		f := fold(text)
+		agree := 0.0
+		for k, c := range folded {
+			s := overlap(f, c)
+			if k == 0 || s > agree {
+				agree = max(agree, s)
+			}
+		}
+		score := agree * 3
+		switch heading(h.node.DataAtom) {
+		case 1:
+			score += 1
+			if h1s == 1 {
+				score += 0.5
+			}
+		case 2:
+			score += 0.2
+		}
+		if h.own&traitTitle != 0 || attr(h.node, "itemprop") == "headline" {
+			score += 0.4
+		}
+		if h.under&around != 0 || h.own&around != 0 {
+			score -= 1.5
+		}
+		score -= float64(min(i, 10)) * 0.02
+		if agree < 0.3 && !(h1s == 1 && heading(h.node.DataAtom) == 1 && n >= 12) {
+			continue // nothing says that this heading is the headline
+		}
+		if score > bestScore {
+			best, bestScore = text, score
+		}
+	}
+	if best != "" && bestScore > 1.2 {
+		return best
+	}
+	if len(claims) > 0 {
+		return claims[0]
+	}
+	if t := line(unescape(p.docTitle)); t != "" {
+		return t
+	}
+	for _, h := range p.headings {
+		if t := headingText(h.node); t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// headingText is the text of a heading without what is hung into it: labels
+// for screen readers, buttons, link marks.
+func headingText(n *html.Node) string {
+	var b strings.Builder
+	var walk func(n *html.Node)
+	walk = func(c *html.Node) {
+		if c.Type == html.ElementNode && c != n {
+			if dropped(c.DataAtom) || traits(c)&(traitHidden|traitTools|traitShare) != 0 || hiddenNode(c) {
+				return
+			}
+		}
+		if c.Type == html.TextNode {
+			b.WriteString(c.Data)
+			return
+		}
+		if c.Type == html.ElementNode && (block(c.DataAtom) || c.Data == "br") {
+			b.WriteByte(' ')
+		}
+		for k := c.FirstChild; k != nil; k = k.NextSibling {
+			walk(k)
+		}
+		if c.Type == html.ElementNode && block(c.DataAtom) {
+			b.WriteByte(' ')
+		}
+	}
+	walk(n)
+	return strings.TrimRight(line(b.String()), " #¶")
+}
+
+// overlap is the share of words (or Chinese characters) two folded texts have
+// in common, in [0, 1]: 1 when one holds the other as a whole and is not much
+// longer.
+func overlap(a, b string) float64 {
+	if a == "" || b == "" {
+		return 0
+	}
+	if a == b {
+		return 1
+	}
+	wa, wb := units(a), units(b)
+	seen := make(map[string]int, len(wb))
+	for _, w := range wb {
+		seen[w]++
+	}
+	common := 0
+	for _, w := range wa {
+		if seen[w] > 0 {
+			seen[w]--
+			common++
+		}
+	}
+	return 2 * float64(common) / float64(len(wa)+len(wb))
+}
+
+// units splits a folded text into words and single Chinese characters.
+func units(s string) []string {
+	var out []string
+	for w := range strings.FieldsSeq(s) {
+		start := 0
+		for i, r := range w {
+			if r >= 0x2e80 {
+				if start < i {
+					out = append(out, w[start:i])
+				}
+				out = append(out, string(r))
+				start = i + len(string(r))
+			}
+		}
+		if start < len(w) {
+			out = append(out, w[start:])
+		}
+	}
+	return out
+}
+
+// separators stand between a headline and the names of section and site.
+var separators = []string{" | ", " - ", " – ", " — ", " · ", " • ", " » ", " « ", " :: ", " // ", " / ", " › ", " > ", "_", " ‹ ", " ∣ ", "｜", " |", "| ", "|", "——", " : "}
+
+// stripSite takes the site's name off either end of a title, and a last part
+// that an untitled page would have as well.
+func (p *page) stripSite(s string) string {
+	for range 3 {
+		cut := s
+		for _, sep := range separators {
+			if i := strings.LastIndex(cut, sep); i > 0 {
+				head, tail := strings.TrimSpace(cut[:i]), strings.TrimSpace(cut[i+len(sep):])
+				if tail == "" || p.isSite(tail) || (p.partOfSite(tail) && runes(head) > runes(tail)) {
+					cut = head
+				}
+			}
+			if i := strings.Index(cut, sep); i > 0 {
+				head, tail := strings.TrimSpace(cut[:i]), strings.TrimSpace(cut[i+len(sep):])
+				if tail != "" && p.isSite(head) {
+					cut = tail
+				}
+			}
+		}
+		if cut == s {
+			break
+		}
+		s = cut
+	}
+	return s
+}
+
+// partOfSite reports whether s begins or ends with the site's name, or is a
+// part of it: "Example News – Latest", "example.com".
+func (p *page) partOfSite(s string) bool {
+	f := fold(s)
+	for _, name := range p.siteNames {
+		if runes(name) < 3 {
+			continue
+		}
+		if strings.HasPrefix(f, name) || strings.HasSuffix(f, name) || (runes(f) >= 4 && strings.HasPrefix(name, f)) {
+			return true
+		}
+	}
+	return false
+}
