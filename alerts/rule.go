@@ -74,9 +74,12 @@ func (m Match) validate(at string, p *problems) {
 	if m.MinSeverity != "" && m.MinSeverity.Rank() < 0 {
 		p.add(at+".min_severity", string(m.MinSeverity), "is not one of low, medium, high, critical")
 	}
-	for field, v := range map[string]*float64{"stance_above": m.StanceAbove, "stance_below": m.StanceBelow} {
-		if v != nil && !(*v >= -1 && *v <= 1) {
-			p.add(at+"."+field, fmt.Sprint(*v), "is not in [-1, 1]")
-		}
+	p.stance(at+".stance_below", m.StanceBelow)
+	p.stance(at+".stance_above", m.StanceAbove)
+}
+
+func (p *problems) stance(field string, v *float64) {
+	if v != nil && !(*v >= -1 && *v <= 1) {
+		p.add(field, fmt.Sprint(*v), "is not in [-1, 1]")
 	}
 }
