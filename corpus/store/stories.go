@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/regwire/regwire/corpus"
+)
+
+// maxNear bounds how many neighbours Near returns: a boilerplate text can
+// share a band with thousands of articles, and the newest are the likeliest.
+const maxNear = 500
+
+// PutMember puts an article into a story, or changes its place, with the
+// sketch by which later articles find it: bands are looked up by [Tx.Near],
+// the sketch is handed back as it is. The first member makes the story and is
+// its representative.
+func (tx *Tx) PutMember(story corpus.StoryID, m corpus.Member, bands []uint64, sketch []byte) error {
+	if sketch == nil {
+		sketch = []byte{}
+	}
+	_, err := tx.exec(`INSERT INTO stories (id, title, representative, first_seen_at, last_seen_at) VALUES ($1, $2, $3, $4, $4)
+		ON CONFLICT (id) DO UPDATE SET last_seen_at = CASE WHEN excluded.last_seen_at > stories.last_seen_at THEN excluded.last_seen_at ELSE stories.last_seen_at END`,
+		story, m.Title, m.Article, m.FirstSeenAt)
+	if err != nil {
+		return fmt.Errorf("put %s into story %s: %w", m.Article, story, err)
+	}
+	_, err = tx.exec(`INSERT INTO story_members (article, story, source, url, title, similarity, published_at, first_seen_at, sketch)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		ON CONFLICT (article) DO UPDATE SET story = excluded.story, source = excluded.source, url = excluded.url, title = excluded.title,
+			similarity = excluded.similarity, published_at = excluded.published_at, first_seen_at = excluded.first_seen_at, sketch = excluded.sketch`,
+		m.Article, story, m.Source, m.URL, m.Title, m.Similarity, m.PublishedAt, m.FirstSeenAt, sketch)
+	if err != nil {
+		return fmt.Errorf("put %s into story %s: %w", m.Article, story, err)
+	}
+	if _, err := tx.exec(`DELETE FROM story_bands WHERE article = $1`, m.Article); err != nil {
+		return fmt.Errorf("put %s into story %s: %w", m.Article, story, err)
+	}
+	for _, band := range bands {
+		if _, err := tx.exec(`INSERT INTO story_bands (band, article) VALUES ($1, $2) ON CONFLICT DO NOTHING`, int64(band), m.Article); err != nil {
+			return fmt.Errorf("put %s into story %s: %w", m.Article, story, err)
+		}
+	}
+	return nil
+}
+
+// SetRepresentative names the article that stands for a story, and the
+// story's title.
+func (tx *Tx) SetRepresentative(story corpus.StoryID, article corpus.ArticleID, title string) error {
+	n, err := tx.exec(`UPDATE stories SET representative = $1, title = $2 WHERE id = $3`, article, title, story)
+	if err != nil {
+		return fmt.Errorf("set representative of story %s: %w", story, err)
+	}
+	if n == 0 {
+		return fmt.Errorf("set representative of story %s: %w", story, corpus.ErrNotFound)
+	}
+	return nil
+}
+
+// Near returns the articles that share at least one of bands, the one seen
+// last first, at most 500.
+func (tx *Tx) Near(bands []uint64) ([]corpus.Near, error) {
+	if len(bands) == 0 {
+		return nil, nil
+	}
+	keys := make([]int64, len(bands))
+	for i, b := range bands {
+		keys[i] = int64(b)
+	}
+	out, err := all(tx.ctx, tx, func(s scanner) (n corpus.Near, err error) {
+		return n, s.Scan(&n.Article, &n.Story, &n.Sketch, instant{&n.PublishedAt}, instant{&n.FirstSeenAt})
+	}, `SELECT article, story, sketch, published_at, first_seen_at FROM story_members
+		WHERE article IN (SELECT article FROM story_bands WHERE `+tx.db.dialect.in(`band`, `$1`)+`)
+		ORDER BY first_seen_at DESC, article LIMIT $2`, list{keys}, maxNear)
+	if err != nil {
+		return nil, fmt.Errorf("find neighbours: %w", err)
+	}
+	return out, nil
+}
+
+const selectStory = `SELECT s.id, s.title, s.representative, s.first_seen_at, s.last_seen_at FROM stories s`
+
+func story(ctx context.Context, q querier, query string, arg any) (corpus.Story, bool, error) {
+	st, ok, err := one(ctx, q, func(s scanner) (st corpus.Story, err error) {
+		return st, s.Scan(&st.ID, &st.Title, &st.Representative, instant{&st.FirstSeenAt}, instant{&st.LastSeenAt})
+	}, query, arg)
+	if err != nil || !ok {
+		return st, false, err
+	}
+	st.Articles, err = all(ctx, q, func(s scanner) (m corpus.Member, err error) {
+		return m, s.Scan(&m.Article, &m.Source, &m.URL, &m.Title, &m.Similarity, instant{&m.PublishedAt}, instant{&m.FirstSeenAt})
+	}, `SELECT article, source, url, title, similarity, published_at, first_seen_at FROM story_members WHERE story = $1 ORDER BY first_seen_at, article`, st.ID)
+	return st, err == nil, err
+}
+
+// Story returns a story with its members in order of arrival.
+func (db *DB) Story(ctx context.Context, id corpus.StoryID) (corpus.Story, error) {
+	st, ok, err := story(ctx, db, selectStory+` WHERE s.id = $1`, id)
+	return found("story", id, st, ok, err)
+}
+
+// StoryOf returns the story an article belongs to.
+func (db *DB) StoryOf(ctx context.Context, id corpus.ArticleID) (corpus.Story, error) {
+	st, ok, err := story(ctx, db, selectStory+` JOIN story_members m ON m.story = s.id WHERE m.article = $1`, id)
+	return found("story of article", id, st, ok, err)
+}
+
+// Story returns a story with its members in order of arrival.
+func (tx *Tx) Story(id corpus.StoryID) (corpus.Story, bool, error) {
+	st, ok, err := story(tx.ctx, tx, selectStory+` WHERE s.id = $1`, id)
+	if err != nil {
+		return st, false, fmt.Errorf("read story %s: %w", id, err)
+	}
+	return st, ok, nil
+}
+
+// StoryOf returns the story an article belongs to.
+func (tx *Tx) StoryOf(id corpus.ArticleID) (corpus.Story, bool, error) {
+	st, ok, err := story(tx.ctx, tx, selectStory+` JOIN story_members m ON m.story = s.id WHERE m.article = $1`, id)
+	if err != nil {
+		return st, false, fmt.Errorf("read story of article %s: %w", id, err)
+	}
+	return st, ok, nil
+}
+
+// Stories lists stories without their members, the one that grew last first;
+// only those that grew before the given time unless it is zero.
+func (db *DB) Stories(ctx context.Context, before time.Time, max int) ([]corpus.Story, error) {
+	f := &filter{}
+	if !before.IsZero() {
+		f.add(`s.last_seen_at < ?`, before)
+	}
+	query := f.query(selectStory, `s.last_seen_at DESC, s.id`, max)
+	out, err := all(ctx, db, func(s scanner) (st corpus.Story, err error) {
+		return st, s.Scan(&st.ID, &st.Title, &st.Representative, instant{&st.FirstSeenAt}, instant{&st.LastSeenAt})
+	}, query, f.args...)
+	if err != nil {
+		return nil, fmt.Errorf("list stories: %w", err)
+	}
+	return out, nil
+}
