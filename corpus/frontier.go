@@ -23,10 +23,10 @@ type SourceState struct {
 	Reason       string    `json:"reason,omitempty"`     // of the last failure, see crawler.Reason; empty after a good visit
 	LastError    string    `json:"last_error,omitempty"` // the same in words
 
-	// ETag and LastModified are the listing's validators, Digest the hex
-	// SHA-256 of its body. They are saved only once every item of that
-	// listing is in the frontier, so that an unchanged listing means that
-	// nothing is missing.
+	// ETag and LastModified are the listing's validators, Digest stands for
+	// its body and the settings it was read with. They are saved only once
+	// every item of that listing is in the frontier, so that an unchanged
+	// listing means that nothing is missing.
 	ETag         string `json:"etag,omitempty"`
 	LastModified string `json:"last_modified,omitempty"`
 	Digest       string `json:"digest,omitempty"`

@@ -1,0 +1,378 @@
+package crawler
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/gocolly/colly/v2"
+	"github.com/temoto/robotstxt"
+)
+
+const (
+	maxRedirects = 5
+	// maxTries bounds the attempts at one page within a visit. Later visits try again.
+	maxTries = 3
+)
+
+// request is one page to be fetched.
+type request struct {
+	url    string // canonical
+	method string // empty means GET
+	body   string
+	header map[string]string
+	// The validators of what we have; empty when we have nothing.
+	etag, lastModified string
+}
+
+// response is the answer to a request: 200 to 299, 304, 404 or 410. Any other
+// status is a failure.
+type response struct {
+	status   int
+	header   http.Header // as received, without cookies
+	body     []byte      // as received after transfer and content decoding, in the charset it came in
+	finalURL string
+	at       time.Time // when we asked
+}
+
+func (r *response) unchanged() bool { return r.status == http.StatusNotModified }
+func (r *response) missing() bool {
+	return r.status == http.StatusNotFound || r.status == http.StatusGone
+}
+
+// mediaType returns type and charset as declared, or the type guessed from the
+// body when none is declared.
+func (r *response) mediaType() (media, charset string) {
+	declared := r.header.Get("Content-Type")
+	if declared == "" {
+		declared = http.DetectContentType(r.body)
+	}
+	media, params, err := mime.ParseMediaType(declared)
+	if err != nil && media == "" {
+		media, _, _ = strings.Cut(declared, ";")
+		media = strings.ToLower(strings.TrimSpace(media))
+	}
+	return media, strings.ToLower(params["charset"])
+}
+
+// fetcher asks servers for pages, politely.
+type fetcher struct {
+	clock   func() time.Time
+	hosts   *hosts
+	robots  *robots
+	contact string // sent as From when it is a mail address
+	// guarded refuses what is not public; open does not. They share no
+	// connections: one that was allowed to a private address must never be
+	// reused for a source that may not go there.
+	guarded, open http.RoundTripper
+	proxy         func(*url.URL) (*url.URL, error) // nil: none
+	metrics       *metrics
+}
+
+// get fetches r for src and retries what may be a passing trouble. Its error
+// is a *failure.
+func (f *fetcher) get(ctx context.Context, src *source, r request) (*response, error) {
+	waits := backoff.NewExponentialBackOff()
+	waits.InitialInterval = time.Second
+	res, err := backoff.Retry(ctx, func() (*response, error) {
+		res, err := f.once(ctx, src, r)
+		if err == nil {
+			return res, nil
+		}
+		if fl := failureOf(err); !fl.transient() || fl.until.Sub(f.clock()) > f.hosts.patience {
+			err = backoff.Permanent(err)
+		}
+		return nil, err
+	}, backoff.WithBackOff(waits), backoff.WithMaxTries(maxTries), backoff.WithMaxElapsedTime(0))
+	if ctx.Err() != nil {
+		return nil, fail(ReasonCancelled, "%w", context.Cause(ctx))
+	}
+	var permanent *backoff.PermanentError
+	if errors.As(err, &permanent) {
+		err = permanent.Unwrap()
+	}
+	if err != nil {
+		return nil, failureOf(err)
+	}
+	return res, nil
+}
+
+// once makes one request. Redirects and robots.txt count as part of it.
+//
+// A colly.Collector mixes policy with state, so each lives for one request;
+// what outlives it (connections, limits, rules of hosts) is ours. It is not
+// made by NewCollector, which lets COLLY_* variables switch robots.txt off.
+func (f *fetcher) once(ctx context.Context, src *source, r request) (*response, error) {
+	x := &exchange{fetcher: f, src: src, ctx: ctx}
+	c := new(colly.Collector)
+	c.Init()
+	c.IgnoreRobotsTxt = false
+	c.UserAgent = robotsToken // what colly matches rules by; the header below is what is sent
+	c.AllowURLRevisit = true
+	c.ParseHTTPErrorResponse = true
+	c.MaxBodySize = 0 // colly would cut; decoded refuses
+	c.Context = context.WithValue(ctx, ours{}, true)
+	c.SetRequestTimeout(0) // send has its own, which does not run while we wait for our turn
+	c.WithTransport(x)
+	c.SetRedirectHandler(x.redirect)
+
+	var res *response
+	c.OnResponse(func(got *colly.Response) {
+		x.header.Del("Set-Cookie")
+		res = &response{status: got.StatusCode, header: x.header, body: got.Body, finalURL: got.Request.URL.String(), at: x.at}
+	})
+	method := r.method
+	if method == "" {
+		method = http.MethodGet
+	}
+	var body io.Reader
+	if method != http.MethodGet {
+		body = strings.NewReader(r.body)
+	}
+	if err := c.Request(method, r.url, body, nil, f.headers(src, r)); err != nil {
+		return nil, err
+	}
+	if res.missing() {
+		return res, nil
+	}
+	if fl := statusFailure(res.status); fl != nil {
+		if fl.transient() {
+			fl.until = retryAfter(res.header, f.clock())
+			if u, err := url.Parse(res.finalURL); err == nil && !fl.until.IsZero() {
+				f.hosts.site(u, src.Politeness).block(fl.until)
+			}
+		}
+		return nil, fl
+	}
+	return res, nil
+}
+
+// ours marks the context of requests that fetch asked for; colly fetches
+// robots.txt without any context.
+type ours struct{}
+
+func (f *fetcher) headers(src *source, r request) http.Header {
+	h := http.Header{
+		"User-Agent":      {src.userAgent},
+		"Accept":          {"text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.9,*/*;q=0.8"},
+		"Accept-Encoding": {acceptEncoding},
+	}
+	if src.Language != "" {
+		h.Set("Accept-Language", src.Language)
+	}
+	if _, err := mail.ParseAddress(f.contact); err == nil {
+		h.Set("From", f.contact)
+	}
+	if r.body != "" {
+		h.Set("Content-Type", "application/x-www-form-urlencoded")
+		if strings.HasPrefix(r.body, "{") || strings.HasPrefix(r.body, "[") {
+			h.Set("Content-Type", "application/json")
+		}
+	}
+	for k, v := range r.header {
+		h.Set(k, v)
+	}
+	if r.etag != "" {
+		h.Set("If-None-Match", r.etag)
+	}
+	if r.lastModified != "" {
+		h.Set("If-Modified-Since", r.lastModified)
+	}
+	return h
+}
+
+// exchange is the transport of one request with all that it leads to.
+type exchange struct {
+	*fetcher
+	src    *source
+	ctx    context.Context
+	header http.Header // of the last answer, as received
+	at     time.Time   // when the last request was sent
+}
+
+// RoundTrip sends a request when its site's turn comes, and hands colly an
+// answer that it leaves alone: decoded, and without the Content-Type by which
+// it would convert the body to UTF-8 and destroy what we are to keep.
+func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Context().Value(ours{}) == nil {
+		return x.robotsTxt(req)
+	}
+	res, err := x.send(req, x.src)
+	if err != nil {
+		return nil, err
+	}
+	x.header = res.Header
+	if t, ok := res.Body.(*turn); ok {
+		x.at = t.begun
+	}
+	hidden := res.Header.Clone()
+	hidden.Del("Content-Type")
+	hidden.Del("Content-Encoding")
+	res.Header, res.Uncompressed = hidden, true
+	return res, nil
+}
+
+// robotsTxt answers colly's question for robots.txt from what we remember, in
+// a form that colly's parser takes.
+func (x *exchange) robotsTxt(req *http.Request) (*http.Response, error) {
+	text, data, err := x.rules(x.ctx, x.src, req.URL)
+	if err != nil {
+		return nil, err
+	}
+	x.hosts.site(req.URL, x.src.Politeness).slowTo(crawlDelay(data))
+	return &http.Response{
+		StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: make(http.Header),
+		Body: io.NopCloser(bytes.NewReader(text)), ContentLength: int64(len(text)), Request: req,
+	}, nil
+}
+
+// redirect decides whether a redirect is followed. Its target has to pass
+// robots.txt too; the address guard meets it in the dialer.
+func (x *exchange) redirect(req *http.Request, via []*http.Request) error {
+	if len(via) > maxRedirects {
+		return fail(ReasonRedirects, "more than %d redirects", maxRedirects)
+	}
+	if req.URL.Scheme != "http" && req.URL.Scheme != "https" || req.URL.User != nil {
+		return fail(ReasonRedirects, "redirect to %s", req.URL.Redacted())
+	}
+	_, data, err := x.rules(x.ctx, x.src, req.URL)
+	if err != nil {
+		return err
+	}
+	if !allows(data, req.URL) {
+		return fail(ReasonRobots, "redirect to %s: %w", req.URL.Redacted(), colly.ErrRobotsTxtBlocked)
+	}
+	return nil
+}
+
+// rules returns the robots.txt of u's host.
+func (f *fetcher) rules(ctx context.Context, src *source, u *url.URL) ([]byte, *robotstxt.RobotsData, error) {
+	door := "guarded"
+	if src.AllowPrivate {
+		door = "open"
+	}
+	return f.robots.of(ctx, door, u, func(ctx context.Context, u *url.URL) (int, []byte, error) {
+		client := http.Client{
+			Transport: roundTripper(func(req *http.Request) (*http.Response, error) { return f.send(req, src) }),
+			CheckRedirect: func(_ *http.Request, via []*http.Request) error {
+				if len(via) > maxRedirects { // RFC 9309, section 2.3.1.2, asks to follow five
+					return fail(ReasonRedirects, "robots.txt: more than %d redirects", maxRedirects)
+				}
+				return nil
+			},
+		}
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+		if err != nil {
+			return 0, nil, err
+		}
+		req.Header = f.headers(src, request{})
+		res, err := client.Do(req)
+		if err != nil {
+			return 0, nil, err
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(io.LimitReader(res.Body, robotsSize))
+		return res.StatusCode, body, err
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// send makes one physical request: it waits for the site's turn, which lasts
+// until the body is closed, and bounds time and size.
+func (f *fetcher) send(req *http.Request, src *source) (*http.Response, error) {
+	release, err := f.hosts.acquire(req.Context(), f.hosts.site(req.URL, src.Politeness))
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeoutCause(req.Context(), src.Politeness.Timeout, errTimeout)
+	done := func() { cancel(); release() }
+
+	transport := f.guarded
+	if src.AllowPrivate {
+		transport = f.open
+	}
+	begun := f.clock()
+	res, err := transport.RoundTrip(req.WithContext(withProxy(ctx, f.proxy, req.URL)))
+	if err != nil {
+		done()
+		return nil, because(ctx, err)
+	}
+	if location := res.Header.Get("Location"); location != "" && res.StatusCode/100 == 3 {
+		// The client asks whether to follow before it closes this body; let
+		// go of the turn now, since the answer may need one for robots.txt.
+		_, _ = io.CopyN(io.Discard, res.Body, 2<<10) // as net/http does, to keep the connection
+		res.Body.Close()
+		done()
+		res.Body, res.ContentLength = http.NoBody, 0
+		f.metrics.request(src, res.StatusCode, f.clock().Sub(begun), 0)
+		return res, nil
+	}
+	body, err := decoded(res, src.Politeness.MaxBody)
+	if err != nil {
+		res.Body.Close()
+		done()
+		return nil, because(ctx, err)
+	}
+	res.Body = &turn{ReadCloser: body, ctx: ctx, begun: begun, done: func(n int64) {
+		done()
+		f.metrics.request(src, res.StatusCode, f.clock().Sub(begun), n)
+	}}
+	return res, nil
+}
+
+// because returns the named cause when a context ended what failed with err.
+func because(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// turn is a body that ends its request's turn when it is closed.
+type turn struct {
+	io.ReadCloser
+	ctx   context.Context // of the request, for the cause of a broken read
+	begun time.Time
+	n     int64
+	done  func(n int64)
+}
+
+func (t *turn) Read(p []byte) (int, error) {
+	n, err := t.ReadCloser.Read(p)
+	t.n += int64(n)
+	if err != nil && err != io.EOF {
+		err = because(t.ctx, err)
+	}
+	return n, err
+}
+
+func (t *turn) Close() error {
+	err := t.ReadCloser.Close()
+	t.done(t.n)
+	return err
+}
+
+// retryAfter returns when a server asks to be asked again, zero when it does
+// not say (RFC 9110, section 10.2.3: seconds or a date).
+func retryAfter(h http.Header, now time.Time) time.Time {
+	v := strings.TrimSpace(h.Get("Retry-After"))
+	if n, err := strconv.ParseInt(v, 10, 32); err == nil && n >= 0 {
+		return now.Add(time.Duration(n) * time.Second)
+	}
+	if t, err := http.ParseTime(v); err == nil && t.After(now) {
+		return t
+	}
+	return time.Time{}
+}

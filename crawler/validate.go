@@ -1,0 +1,183 @@
+package crawler
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/andybalholm/cascadia"
+	"github.com/robfig/cron/v3"
+
+	"github.com/regwire/regwire/corpus"
+)
+
+// ValidateSources checks every source and that no two share an id. It reports
+// all problems at once, each with the source's id and the field.
+func ValidateSources(list []Source) error {
+	var errs []error
+	seen := make(map[corpus.SourceID]bool)
+	for i, s := range list {
+		if s.ID != "" && seen[s.ID] {
+			errs = append(errs, fmt.Errorf("source %s: id: used twice", s.ID))
+		}
+		seen[s.ID] = true
+		if s.ID == "" {
+			errs = append(errs, fmt.Errorf("source number %d: id: missing", i+1))
+		}
+		errs = append(errs, s.Validate())
+	}
+	return errors.Join(errs...)
+}
+
+// Validate reports every problem of the source at once, each with the
+// source's id, the field and the value.
+func (s Source) Validate() error {
+	p := problems{id: s.ID}
+	s = s.withDefaults()
+	d := s.Discovery
+
+	if s.ID != "" {
+		p.check(wellFormedID.MatchString(string(s.ID)), "id", "%q: want lower-case letters, digits and dashes", s.ID)
+	}
+	p.check(s.Name != "", "name", "missing")
+	p.check(slices.Contains([]corpus.SourceKind{corpus.SourceRegulator, corpus.SourceExchange, corpus.SourceMedia}, s.Kind),
+		"kind", "%q: want regulator, exchange or media", s.Kind)
+	p.check(s.Jurisdiction == "" || s.Jurisdiction == "INTL" || wellFormedCountry.MatchString(string(s.Jurisdiction)),
+		"jurisdiction", "%q: want an ISO 3166-1 alpha-2 code, EU or INTL", s.Jurisdiction)
+	p.check(s.Weight >= 0 && s.Weight <= 1, "weight", "%v: want 0 to 1", s.Weight)
+	p.check(!s.Disabled || s.Reason != "", "reason", "missing: a disabled source says why")
+	if _, err := time.LoadLocation(s.TimeZone); err != nil {
+		p.add("time_zone", "%v", err)
+	} else if _, err := parseSchedule(s.Schedule, s.TimeZone); err != nil {
+		p.add("schedule", "%q: %v", s.Schedule, err)
+	}
+
+	p.discovery(d)
+	p.check(s.Recheck.First > 0, "recheck.first", "%v: want a positive duration", s.Recheck.First)
+	p.check(s.Recheck.PerVisit > 0, "recheck.per_visit", "%d: want a positive number", s.Recheck.PerVisit)
+	p.check(s.Politeness.Parallelism > 0, "politeness.parallelism", "%d: want a positive number", s.Politeness.Parallelism)
+	p.check(s.Politeness.Timeout > 0, "politeness.timeout", "%v: want a positive duration", s.Politeness.Timeout)
+	p.check(s.Politeness.MaxBody > 0, "politeness.max_body", "%d: want a positive number", s.Politeness.MaxBody)
+	p.check(s.Politeness.MaxPages > 0, "politeness.max_pages", "%d: want a positive number", s.Politeness.MaxPages)
+	p.check(validHeader(s.Politeness.UserAgent), "politeness.user_agent", "%q: not a header value", s.Politeness.UserAgent)
+	return errors.Join(p.errs...)
+}
+
+var (
+	wellFormedID      = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	wellFormedCountry = regexp.MustCompile(`^[A-Z]{2}$`)
+)
+
+// problems collects what is wrong with one source.
+type problems struct {
+	id   corpus.SourceID
+	errs []error
+}
+
+func (p *problems) add(field, format string, args ...any) {
+	p.errs = append(p.errs, fmt.Errorf("source %s: %s: %s", p.id, field, fmt.Sprintf(format, args...)))
+}
+
+func (p *problems) check(ok bool, field, format string, args ...any) {
+	if !ok {
+		p.add(field, format, args...)
+	}
+}
+
+func (p *problems) address(field, raw string) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+		p.add(field, "%q: want an http or https address", raw)
+	}
+}
+
+func (p *problems) expression(field, expr string) {
+	if _, err := regexp.Compile(expr); err != nil {
+		p.add(field, "%q: %v", expr, err)
+	}
+}
+
+func (p *problems) selector(field, text string) {
+	sel, _ := cutSelector(text)
+	if sel == "" {
+		return
+	}
+	if _, err := cascadia.ParseGroup(sel); err != nil {
+		p.add(field, "%q: %v", text, err)
+	}
+}
+
+func (p *problems) discovery(d Discovery) {
+	switch d.Type {
+	case DiscoverRSS, DiscoverAtom, DiscoverJSONFeed, DiscoverSitemap:
+	case DiscoverHTML:
+		p.check(d.HTML.Item != "", "discovery.html.item", "missing")
+		p.selector("discovery.html.item", d.HTML.Item)
+		p.selector("discovery.html.link", d.HTML.Link)
+		p.selector("discovery.html.title", d.HTML.Title)
+		p.selector("discovery.html.date", d.HTML.Date)
+		p.selector("discovery.html.summary", d.HTML.Summary)
+		p.selector("discovery.html.next", d.HTML.Next)
+		p.check(d.HTML.MaxPages > 0, "discovery.html.max_pages", "%d: want a positive number", d.HTML.MaxPages)
+	case DiscoverJSON:
+		p.check(d.JSON.Items != "", "discovery.json.items", "missing")
+		p.check(d.JSON.Link != "", "discovery.json.link", "missing")
+	case DiscoverNone:
+		p.check(len(d.Pages) > 0, "discovery.pages", "missing: a source without a listing tracks at least one page")
+		p.check(d.URL == "", "discovery.url", "%q: a source without a listing has none", d.URL)
+	default:
+		p.add("discovery.type", "%q: want rss, atom, jsonfeed, sitemap, html, json or none", d.Type)
+	}
+	if d.Type != DiscoverNone {
+		p.address("discovery.url", d.URL)
+	}
+	p.check(d.Method == http.MethodGet || d.Method == http.MethodPost, "discovery.method", "%q: want GET or POST", d.Method)
+	p.check(d.Method == http.MethodGet || d.Type == DiscoverJSON, "discovery.method", "%q: only for json", d.Method)
+	p.check(d.Body == "" || d.Method == http.MethodPost, "discovery.body", "only with method POST")
+	for k, v := range d.Header {
+		p.check(k != "" && validHeader(k) && validHeader(v), "discovery.header", "%q: not a header", k)
+	}
+	p.check(d.Content == ContentPage || d.Content == ContentFeed, "discovery.content", "%q: want page or feed", d.Content)
+	p.check(d.Content == ContentPage || d.Type != DiscoverSitemap && d.Type != DiscoverHTML && d.Type != DiscoverNone,
+		"discovery.content", "%q: a listing of type %s carries no articles", d.Content, d.Type)
+	p.check(d.Content == ContentPage || d.Type != DiscoverJSON || d.JSON.HTML != "" || d.JSON.Text != "",
+		"discovery.json", "html or text: missing, with content feed")
+	p.check(d.MaxItems > 0, "discovery.max_items", "%d: want a positive number", d.MaxItems)
+	for _, e := range d.Include {
+		p.expression("discovery.include", e)
+	}
+	for _, e := range d.Exclude {
+		p.expression("discovery.exclude", e)
+	}
+	p.expression("discovery.dates.pattern", d.Dates.Pattern)
+	for _, u := range d.Pages {
+		p.address("discovery.pages", u)
+	}
+}
+
+func validHeader(v string) bool { return !strings.ContainsAny(v, "\r\n\x00") }
+
+// scheduleFloor is the shortest time between visits that a cron expression
+// can express; robfig/cron rounds @every up to it.
+const scheduleFloor = time.Second
+
+// parseSchedule reads a cron expression or descriptor in a time zone.
+func parseSchedule(expr, zone string) (cron.Schedule, error) {
+	s, err := cron.ParseStandard("CRON_TZ=" + zone + " " + expr)
+	if err != nil {
+		return nil, err
+	}
+	if s, ok := s.(cron.ConstantDelaySchedule); ok && s.Delay < scheduleFloor {
+		return nil, fmt.Errorf("more often than every %v", scheduleFloor)
+	}
+	// A date that never comes (31 February) has no next time.
+	if s.Next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+		return nil, errors.New("never comes")
+	}
+	return s, nil
+}
