@@ -1,0 +1,38 @@
+// Package story puts each article into its place among all that is known: the
+// story it belongs to, how new it is, which happenings it tells of, and what
+// it says about regulatory instruments.
+//
+// In goes one analysis of one revision, with the [Memory] of everything placed
+// before. Out comes a placement, and new versions of the events and
+// instruments that the article changes. Decisions are pure: the files named
+// for them (sketch, match, facts, novelty, instrument) read no clock and no
+// store; [Clusterer.Place] asks the memory and writes.
+//
+// # Stories
+//
+// Two articles are near-duplicates when their sketches say so: MinHash over
+// word triples, or over runs of four characters in Chinese (Broder, "On the
+// resemblance and containment of documents", 1997), found by banding. Texts
+// from one mould (a listing notice for another token, a price report for
+// another day) look alike and are told apart by their headlines. An article in
+// other words, or in the other language, joins the story of its main event.
+//
+// # Events
+//
+// One happening is one event, however many articles tell it. Readings are the
+// same happening when type, authority, parties, instruments and date allow it
+// and something positive says so; see [same]. Names come from the gazetteer,
+// so English and Chinese meet. The facts of an event are made afresh from its
+// reports whenever one is added, replaced or withdrawn, the acting authority's
+// own report leading; so a correction leaves nothing behind.
+//
+// # Guarantees
+//
+// Placing an analysis twice changes nothing the second time. Identifiers are
+// derived from the first article, so that replaying the log gives the same
+// ones. Work per article is bounded: crowded bands are capped, event keys are
+// cut by time. A story or event is never split or merged after the fact: an
+// article that would join two stories joins the nearer one.
+//
+// A Clusterer is safe for concurrent use; a Memory is not.
+package story

@@ -1,0 +1,401 @@
+package story
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/regwire/regwire/corpus"
+)
+
+// claim is what one reading of the article amounts to: an event that is known
+// (as it was before this article), one that is to be made, or none.
+type claim struct {
+	telling  telling
+	event    corpus.Event // zero ID: none; Version 0: new
+	repeated bool         // an earlier reading of this article tells the same
+}
+
+// candidate is an event that a reading may be of.
+type candidate struct {
+	event    corpus.Event
+	near     bool // a near-duplicate of this article reports it
+	tellings []telling
+}
+
+// comparedReports bounds how many reports of an event are compared: the best
+// ones come first.
+const comparedReports = 16
+
+// match decides which event each reading is of. Nothing is written.
+func (p *placing) match() error {
+	if err := p.resolveInstruments(); err != nil {
+		return err
+	}
+	acting, ended := roles(p.in.Analysis.Instruments, p.resolved)
+	for _, r := range p.in.Analysis.Events {
+		t := tell(p.reading(r), p.in.Revision.Title, r.Evidence, p.date)
+		t.acting, t.ended = within(t.instruments, acting), within(t.instruments, ended)
+		p.claims = append(p.claims, claim{telling: t})
+	}
+	own, err := p.mem.EventsByKey([]string{articleKey(p.in.Article.ID)})
+	if err != nil {
+		return err
+	}
+	p.own = own
+	p.keep()
+	if p.settled() {
+		return nil
+	}
+	candidates, err := p.candidates()
+	if err != nil {
+		return err
+	}
+	p.disregardMoulds(candidates)
+	p.assign(candidates)
+	p.create()
+	return nil
+}
+
+// settled reports whether this analysis may not tell of anything new: the
+// article is withdrawn, or has been revised since.
+func (p *placing) settled() bool {
+	return p.stale || p.in.Revision.Status == corpus.StatusWithdrawn
+}
+
+// reading returns an event reading with its instruments under the names of the
+// record.
+func (p *placing) reading(r corpus.EventReading) corpus.EventReading {
+	if len(r.Instruments) > 0 {
+		ids := make([]corpus.InstrumentID, 0, len(r.Instruments))
+		for _, id := range r.Instruments {
+			if id = p.resolved(id); !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+		r.Instruments = ids
+	}
+	return r
+}
+
+// keep lets the article go on reporting the events it has reported: its main
+// one whatever it is called now, the others where the reading still fits.
+func (p *placing) keep() {
+	claimed := map[corpus.EventID]bool{}
+	fits := func(i int, ev corpus.Event) bool {
+		for _, r := range ev.Reports {
+			t := p.reportTelling(r)
+			if n, _ := same(&p.claims[i].telling, &t, r.Article == p.in.Article.ID); n > 0 {
+				return true
+			}
+		}
+		return false
+	}
+	for i := range p.claims {
+		kind := p.claims[i].telling.kind
+		for _, ev := range p.own {
+			if claimed[ev.ID] || reportOf(ev, p.in.Article.ID) < 0 {
+				continue
+			}
+			main := i == 0 && len(p.before.Events) > 0 && ev.ID == p.before.Events[0]
+			alone := len(ev.Reports) == 1 && kind != corpus.Other
+			if main && (alone || p.settled()) || fits(i, ev) {
+				p.claims[i].event, claimed[ev.ID] = ev, true
+				break
+			}
+		}
+	}
+}
+
+// candidates looks up the events that the readings without one may be of.
+func (p *placing) candidates() ([]candidate, error) {
+	var all []candidate
+	add := func(evs []corpus.Event, mark func(*candidate)) {
+		for _, ev := range evs {
+			i := slices.IndexFunc(all, func(c candidate) bool { return c.event.ID == ev.ID })
+			if i < 0 {
+				i = len(all)
+				all = append(all, p.candidate(ev))
+			}
+			mark(&all[i])
+		}
+	}
+	var look, neighbours []string
+	for i := range p.claims {
+		if c := &p.claims[i]; c.event.ID == "" && c.telling.kind != corpus.Other {
+			_, keys := c.telling.keys(p.in.Article.ID)
+			look = append(look, keys...)
+		}
+	}
+	for _, n := range p.near[:min(maxNeighbours, len(p.near))] {
+		neighbours = append(neighbours, articleKey(n.Article))
+	}
+	for _, q := range []struct {
+		keys []string
+		mark func(*candidate)
+	}{
+		{set(look), func(*candidate) {}},
+		{neighbours, func(c *candidate) { c.near = true }},
+	} {
+		if len(q.keys) == 0 {
+			continue
+		}
+		evs, err := p.mem.EventsByKey(q.keys)
+		if err != nil {
+			return nil, err
+		}
+		add(evs, q.mark)
+	}
+	// Which instrument an event is by stands in its keys alone.
+	acting, ended := roles(p.in.Analysis.Instruments, p.resolved)
+	for _, id := range acting[:min(maxNames, len(acting))] {
+		evs, err := p.mem.EventsByKey([]string{actingKey(id)})
+		if err != nil {
+			return nil, err
+		}
+		add(evs, func(c *candidate) {
+			for i := range c.tellings {
+				c.tellings[i].acting = append(c.tellings[i].acting, id)
+			}
+		})
+	}
+	for _, id := range ended[:min(maxNames, len(ended))] {
+		evs, err := p.mem.EventsByKey([]string{endedKey(id)})
+		if err != nil {
+			return nil, err
+		}
+		add(evs, func(c *candidate) {
+			for i := range c.tellings {
+				c.tellings[i].ended = append(c.tellings[i].ended, id)
+			}
+		})
+	}
+	return all, nil
+}
+
+func (p *placing) candidate(ev corpus.Event) candidate {
+	c := candidate{event: ev}
+	for _, r := range ev.Reports {
+		if len(c.tellings) < comparedReports && (!r.Withdrawn || ev.Status == corpus.EventRetracted) {
+			c.tellings = append(c.tellings, p.reportTelling(r))
+		}
+	}
+	return c
+}
+
+func (p *placing) reportTelling(r corpus.Report) telling {
+	return tell(r.Told, r.Title, r.Evidence, date(r.PublishedAt, r.FirstSeenAt))
+}
+
+// compare returns how strongly a reading matches a candidate: the strongest of
+// its reports, as long as it is not too long after the happening.
+func (p *placing) compare(t *telling, c *candidate) (best int, why reason) {
+	why = noEvidence
+	for i := range c.tellings {
+		if n, r := same(t, &c.tellings[i], c.near); n > best || best == 0 {
+			best, why = n, r
+		}
+	}
+	if late := t.date.Sub(c.event.Date()).Abs().Hours() / 24; late > spread*traits[t.kind].days && why != sameInstrument {
+		return 0, otherTime
+	}
+	return best, why
+}
+
+// disregardMoulds drops near-duplicates that tell of another happening of the
+// same type: texts from one mould, by their events rather than their headlines.
+func (p *placing) disregardMoulds(candidates []candidate) {
+	if len(p.claims) == 0 || p.claims[0].telling.kind == corpus.Other || p.story != "" {
+		return
+	}
+	main := &p.claims[0].telling
+	p.near = slices.DeleteFunc(p.near, func(n neighbour) bool {
+		other := false
+		for i := range candidates {
+			c := &candidates[i]
+			if reportOf(c.event, n.Article) < 0 || !shareClass(main.kind, c.event.Type) {
+				continue
+			}
+			switch strength, why := p.compare(main, c); {
+			case strength > 0:
+				return false
+			case why == otherTime && n.similarity >= reprint:
+			case why != otherKind && why != noEvidence:
+				other = true
+			}
+		}
+		return other
+	})
+}
+
+// reprint is from where on a text is the same text however much later it
+// appears.
+const reprint = 0.9
+
+// assign gives readings to candidates, the strongest match first; an event is
+// told by one reading of an article only.
+func (p *placing) assign(candidates []candidate) {
+	type pair struct{ claim, candidate, strength int }
+	var pairs []pair
+	for i := range p.claims {
+		if p.claims[i].event.ID != "" || p.claims[i].telling.kind == corpus.Other {
+			continue
+		}
+		for j := range candidates {
+			if n, _ := p.compare(&p.claims[i].telling, &candidates[j]); n > 0 {
+				pairs = append(pairs, pair{i, j, n})
+			}
+		}
+	}
+	slices.SortFunc(pairs, func(a, b pair) int {
+		ea, eb := candidates[a.candidate].event, candidates[b.candidate].event
+		return cmp.Or(cmp.Compare(b.strength, a.strength), cmp.Compare(a.claim, b.claim),
+			ea.Date().Compare(eb.Date()), cmp.Compare(ea.ID, eb.ID))
+	})
+	for _, x := range pairs {
+		ev := candidates[x.candidate].event
+		if p.claims[x.claim].event.ID == "" && !p.claimed(ev.ID) {
+			p.claims[x.claim].event = ev
+		}
+	}
+}
+
+func (p *placing) claimed(id corpus.EventID) bool {
+	return slices.ContainsFunc(p.claims, func(c claim) bool { return c.event.ID == id })
+}
+
+// create makes events of the readings that match none, unless an earlier
+// reading of the article says the same again.
+func (p *placing) create() {
+	for i := range p.claims {
+		c := &p.claims[i]
+		if c.event.ID != "" || c.telling.kind == corpus.Other {
+			continue
+		}
+		for j := range p.claims[:i] {
+			if d := p.claims[j]; d.event.ID != "" && d.telling.kind == c.telling.kind {
+				if n, _ := same(&c.telling, &p.claims[j].telling, false); n > 0 {
+					c.event, c.repeated = d.event, true
+					break
+				}
+			}
+		}
+		if c.event.ID == "" {
+			c.event = corpus.Event{ID: p.newEventID(c.telling.kind), Origin: p.origin()}
+		}
+	}
+}
+
+// newEventID derives an identifier from the article, the type and how many of
+// that type the article has begun.
+func (p *placing) newEventID(kind corpus.EventType) corpus.EventID {
+	for n := 0; ; n++ {
+		id := corpus.EventID(corpus.Digest("e", string(p.in.Article.ID), string(kind), strconv.Itoa(n)))
+		if !p.claimed(id) && !slices.ContainsFunc(p.own, func(e corpus.Event) bool { return e.ID == id }) {
+			return id
+		}
+	}
+}
+
+// happen writes the events that this reading changes: those it tells of, and
+// those it no longer does.
+func (p *placing) happen() error {
+	if p.stale {
+		return nil
+	}
+	withdrawn := p.in.Revision.Status == corpus.StatusWithdrawn
+	for i := range p.claims {
+		c := &p.claims[i]
+		if c.event.ID == "" || c.repeated || withdrawn {
+			continue
+		}
+		if err := p.report(c, p.in.Analysis.Events[i]); err != nil {
+			return err
+		}
+	}
+	for i := range p.claims { // repeated readings show the event as it is now
+		for j := range p.claims[:i] {
+			if p.claims[i].repeated && p.claims[j].event.ID == p.claims[i].event.ID {
+				p.claims[i].event = p.claims[j].event
+			}
+		}
+	}
+	for _, ev := range p.own {
+		i := reportOf(ev, p.in.Article.ID)
+		if i < 0 || ev.Reports[i].Withdrawn || !withdrawn && (p.claimed(ev.ID) || ev.Reports[i].Revision >= p.in.Revision.ID) {
+			continue
+		}
+		next := ev
+		next.Reports = slices.Clone(ev.Reports)
+		next.Reports[i].Withdrawn = true
+		next.Reports[i].Revision, next.Reports[i].Analysis = p.in.Revision.ID, p.in.Analysis.ID
+		if _, err := p.put(ev, next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// report puts this article's report on an event, in place of the one before.
+func (p *placing) report(c *claim, r corpus.EventReading) error {
+	report := corpus.Report{
+		Article:     p.in.Article.ID,
+		Revision:    p.in.Revision.ID,
+		Analysis:    p.in.Analysis.ID,
+		Source:      p.in.Article.Source,
+		Kind:        p.in.Source.Kind,
+		URL:         p.in.Article.Address(),
+		Title:       clip(p.in.Revision.Title),
+		Primary:     primary(p.in.Source, r),
+		Evidence:    r.Evidence,
+		Told:        told(p.reading(r)),
+		PublishedAt: p.in.Revision.PublishedAt,
+		FirstSeenAt: p.seen,
+	}
+	next := c.event
+	if next.Story == "" {
+		next.Story = p.story
+	}
+	if p.origin() == corpus.OriginLive {
+		next.Origin = corpus.OriginLive
+	}
+	next.Reports = slices.Clone(next.Reports)
+	switch i := reportOf(next, p.in.Article.ID); {
+	case i >= 0:
+		next.Reports[i] = report
+	case len(next.Reports) < maxReports:
+		next.Reports = append(next.Reports, report)
+	case report.Primary:
+		next.Reports[len(next.Reports)-1] = report
+	default:
+		return nil
+	}
+	stored, err := p.put(c.event, next)
+	if err != nil {
+		return err
+	}
+	c.event = stored
+	file, _ := c.telling.keys(p.in.Article.ID)
+	return p.mem.PutEventKeys(c.event.ID, file)
+}
+
+// put settles an event and stores it when that made a difference.
+func (p *placing) put(old, next corpus.Event) (corpus.Event, error) {
+	next = settle(next)
+	why, changed := change(old, next)
+	if !changed {
+		return old, nil
+	}
+	next.Change = corpus.EventChange{Reason: why, Article: p.in.Article.ID, Origin: p.origin()}
+	stored, err := p.mem.PutEvent(next)
+	if err != nil {
+		return corpus.Event{}, err
+	}
+	p.out.Events = append(p.out.Events, stored)
+	return stored, nil
+}
+
+// reportOf returns the index of an article's report on an event, or -1.
+func reportOf(ev corpus.Event, article corpus.ArticleID) int {
+	return slices.IndexFunc(ev.Reports, func(r corpus.Report) bool { return r.Article == article })
+}

@@ -1,0 +1,297 @@
+package story
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/regwire/regwire/corpus"
+)
+
+// Config sets how a [Clusterer] decides. Zero fields mean the defaults.
+type Config struct {
+	// Threshold is the share of shingles two texts must have in common to be
+	// near-duplicates, in (0, 1]. Default .5: on a month of real crypto news,
+	// pairs above it are copies and edits of one text, pairs below .4 are
+	// texts from one mould.
+	Threshold float64
+	// BandCap bounds how many articles of one band are compared. Default 32.
+	BandCap int
+}
+
+// Clusterer places articles. It holds no state but its configuration.
+type Clusterer struct {
+	cfg Config
+}
+
+// New returns a Clusterer.
+func New(cfg Config) *Clusterer {
+	if cfg.Threshold <= 0 || cfg.Threshold > 1 {
+		cfg.Threshold = 0.5
+	}
+	if cfg.BandCap <= 0 {
+		cfg.BandCap = 32
+	}
+	return &Clusterer{cfg: cfg}
+}
+
+// Input is one analysis with what it was made from.
+type Input struct {
+	Article  corpus.Article
+	Revision corpus.Revision // the one that was analysed
+	Analysis corpus.Analysis // as stored: with ID, At and Origin
+	Source   corpus.Source
+}
+
+// Outcome is what came of placing one analysis. Events and instruments are
+// written already, in this order; the placement is the caller's to write.
+type Outcome struct {
+	Placement   corpus.Placement
+	Events      []corpus.Event      // new versions; Event.Change says why
+	Instruments []corpus.Instrument // new versions
+	// Stale means that a later revision of the article was placed before, so
+	// that this reading of an older one changed no event and no instrument.
+	// Signals must not move on it either.
+	Stale bool
+}
+
+// Material reports whether an event came into being, changed its facts, or was
+// retracted.
+func (o Outcome) Material() bool {
+	return slices.ContainsFunc(o.Events, func(e corpus.Event) bool { return e.Change.Reason.Material() })
+}
+
+// Place finds an analysis its place, and writes the article's story, the
+// events it tells of and the instruments it speaks of into mem. Analyses have
+// to come in the order of the log; placing one again changes nothing. Errors
+// are those of mem.
+func (c *Clusterer) Place(mem Memory, in Input) (Outcome, error) {
+	p := &placing{Clusterer: c, mem: mem, in: in}
+	for _, step := range []func() error{p.recall, p.match, p.join, p.happen, p.record} {
+		if err := step(); err != nil {
+			return Outcome{}, fmt.Errorf("place %s: %w", in.Article.ID, err)
+		}
+	}
+	p.out.Stale = p.stale
+	p.out.Placement = p.placement()
+	return p.out, nil
+}
+
+// placing is one call of Place on its way through the steps.
+type placing struct {
+	*Clusterer
+	mem Memory
+	in  Input
+	out Outcome
+
+	seen  time.Time // when the article was first seen
+	date  time.Time // when it appeared, see date
+	stale bool
+	// What was placed before of the same article, zero when nothing was.
+	before         corpus.Placement
+	beforeAnalysis corpus.Analysis
+
+	story  corpus.StoryID // "" until it has one
+	member corpus.Member
+	sketch sketch
+	near   []neighbour // near-duplicates seen before this article, nearest first
+
+	canonical map[corpus.InstrumentID]corpus.InstrumentID // instruments as the record names them
+	own       []corpus.Event                              // that this article has reported
+	claims    []claim                                     // parallel to Analysis.Events
+}
+
+// neighbour is a near-duplicate.
+type neighbour struct {
+	corpus.Near
+	similarity float64
+}
+
+// maxNeighbours bounds how many near-duplicates are asked for their events.
+const maxNeighbours = 8
+
+// recall reads what is known of the article itself, and of texts like it.
+func (p *placing) recall() error {
+	p.seen = p.in.Article.FirstSeenAt
+	if p.seen.IsZero() {
+		p.seen = p.in.Revision.FirstSeenAt
+	}
+	p.date = date(p.in.Revision.PublishedAt, p.seen)
+
+	var err error
+	var known bool
+	if p.before, known, err = p.mem.LastPlacement(p.in.Article.ID); err != nil {
+		return err
+	}
+	if known {
+		if p.beforeAnalysis, _, err = p.mem.Analysis(p.before.Analysis); err != nil {
+			return err
+		}
+		p.stale = p.beforeAnalysis.Revision > p.in.Analysis.Revision
+	}
+	if p.story, p.member, _, err = p.mem.Member(p.in.Article.ID); err != nil {
+		return err
+	}
+	p.sketch = newSketch(p.in.Revision.Title, p.in.Revision.Body())
+	return p.findNear()
+}
+
+// findNear looks for near-duplicates among the articles seen before this one.
+func (p *placing) findNear() error {
+	found, err := p.mem.Near(p.sketch.bands(), p.cfg.BandCap)
+	if err != nil {
+		return err
+	}
+	for _, n := range found {
+		if n.Article == p.in.Article.ID || !p.after(n.FirstSeenAt, n.Article) {
+			continue
+		}
+		other, ok := decodeSketch(n.Sketch)
+		if !ok || sameMould(&p.sketch, &other) {
+			continue
+		}
+		if s := p.similarity(&other); s >= p.cfg.Threshold {
+			p.near = append(p.near, neighbour{n, s})
+		}
+	}
+	slices.SortFunc(p.near, func(a, b neighbour) int {
+		return cmp.Or(cmp.Compare(b.similarity, a.similarity), a.FirstSeenAt.Compare(b.FirstSeenAt), cmp.Compare(a.Article, b.Article))
+	})
+	return nil
+}
+
+// The bounds within which a text that holds another counts as near to it: the
+// shorter one has to be long enough to be more than a quotation, and found
+// nearly whole.
+const (
+	minContained = 80  // shingles
+	contained    = 0.8 // of the shorter text
+)
+
+// similarity compares the article's sketch with that of another, [0, 1].
+func (p *placing) similarity(other *sketch) float64 {
+	r := resemblance(&p.sketch, other)
+	if c := containment(&p.sketch, other, r); c >= contained && min(p.sketch.size, other.size) >= minContained {
+		return max(r, min(c, 0.95)) // a copy with something round it is not the same text
+	}
+	return r
+}
+
+// after reports whether this article came after another.
+func (p *placing) after(seen time.Time, article corpus.ArticleID) bool {
+	return cmp.Or(p.seen.Compare(seen), cmp.Compare(p.in.Article.ID, article)) > 0
+}
+
+// join gives the article its story: the one it has, that of its nearest
+// near-duplicate, that of the happening it tells, or one of its own.
+func (p *placing) join() error {
+	if p.stale {
+		return nil
+	}
+	similarity, isNew := p.member.Similarity, p.story == ""
+	if isNew {
+		switch {
+		case len(p.near) > 0:
+			p.story, similarity = p.near[0].Story, p.near[0].similarity
+		case len(p.claims) > 0 && p.claims[0].event.Story != "":
+			p.story = p.claims[0].event.Story
+		default:
+			p.story, similarity = corpus.StoryID(corpus.Digest("s", string(p.in.Article.ID))), 1
+		}
+	}
+	m := corpus.Member{
+		Article:     p.in.Article.ID,
+		Source:      p.in.Article.Source,
+		URL:         p.in.Article.Address(),
+		Title:       clip(p.in.Revision.Title),
+		Similarity:  similarity,
+		PublishedAt: p.in.Revision.PublishedAt,
+		FirstSeenAt: p.seen,
+	}
+	if !isNew && p.before.Analysis != 0 && p.beforeAnalysis.Revision == p.in.Analysis.Revision {
+		return p.represent() // another reading of the same text
+	}
+	p.member = m
+	if err := p.mem.PutMember(p.story, m, p.sketch.bands(), p.sketch.encode()); err != nil {
+		return err
+	}
+	return p.represent()
+}
+
+// represent lets the story go by this article's headline when it is the first,
+// or the first to come from the acting authority.
+func (p *placing) represent() error {
+	now, err := p.mem.Representative(p.story)
+	if err != nil {
+		return err
+	}
+	own := len(p.in.Analysis.Events) > 0 && primary(p.in.Source, p.in.Analysis.Events[0])
+	if now != "" && now != p.in.Article.ID {
+		if !own {
+			return nil
+		}
+		// The first authority to speak keeps the headline.
+		events, err := p.mem.EventsByKey([]string{articleKey(now)})
+		if err != nil {
+			return err
+		}
+		for _, ev := range events {
+			for _, r := range ev.Reports {
+				if r.Article == now && r.Primary {
+					return nil
+				}
+			}
+		}
+	}
+	return p.mem.SetRepresentative(p.story, p.in.Article.ID, p.member.Title)
+}
+
+// placement sums up where the article stands.
+func (p *placing) placement() corpus.Placement {
+	key, told := string(p.story), map[corpus.ArticleID]time.Time{}
+	var e earlier
+	for _, n := range p.near {
+		told[n.Article] = date(n.PublishedAt, n.FirstSeenAt)
+		e.similarity = max(e.similarity, n.similarity)
+	}
+	events := make([]corpus.EventID, len(p.claims))
+	for i, c := range p.claims {
+		events[i] = c.event.ID
+	}
+	if i := slices.IndexFunc(p.claims, func(c claim) bool { return c.event.ID != "" }); i >= 0 {
+		key = string(p.claims[i].event.ID)
+		for _, r := range p.claims[i].event.Reports {
+			if r.Article != p.in.Article.ID && p.after(r.FirstSeenAt, r.Article) {
+				told[r.Article] = date(r.PublishedAt, r.FirstSeenAt)
+			}
+		}
+	}
+	e.n = len(told)
+	for _, at := range told {
+		if at.After(p.date) {
+			at = p.date // it claims to be younger, yet came first
+		}
+		if at.After(e.latest) {
+			e.latest = at
+		}
+	}
+	return corpus.Placement{
+		Analysis:   p.in.Analysis.ID,
+		Article:    p.in.Article.ID,
+		Story:      p.story,
+		Similarity: p.member.Similarity,
+		Novelty:    novelty(key, p.date, e),
+		Events:     events,
+		Origin:     p.origin(),
+	}
+}
+
+// origin is that of the reading: live only when both the text and its reading
+// were.
+func (p *placing) origin() corpus.Origin {
+	if p.in.Analysis.Origin == corpus.OriginLive {
+		return p.in.Revision.Origin
+	}
+	return p.in.Analysis.Origin
+}

@@ -1,0 +1,239 @@
+package story
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/sentiment/text"
+)
+
+// telling is one article's reading of an event, in the form in which two of
+// them are compared. All slices are sorted and without repetition.
+type telling struct {
+	kind          corpus.EventType
+	date          time.Time
+	authority     []string // who acts: regulators and courts
+	parties       []string // whom it is about: targets, venues, companies
+	assets        []string // tickers; mainAsset is the one named first
+	mainAsset     string
+	jurisdictions []corpus.Jurisdiction
+	instruments   []corpus.InstrumentID // all that are named
+	acting        []corpus.InstrumentID // the ones by which the authority acts
+	ended         []corpus.InstrumentID // the ones that end
+	words         []string              // what headline and evidence say beside the names
+	numbers       []string              // figures in them, but years
+	han           bool                  // headline and evidence are Chinese
+	deadlines     [2]time.Time          // effective, comments close
+}
+
+// The bounds of a telling: real ones have a handful of names.
+const (
+	maxNames    = 12
+	maxSentence = 600 // bytes of each evidence sentence read for words
+	maxEvidence = 2   // sentences
+)
+
+// tell prepares a reading for comparison. acting and ended are known only
+// where the whole analysis is at hand; they may be nil.
+func tell(r corpus.EventReading, title string, evidence []string, date time.Time) telling {
+	t := telling{
+		kind:          r.Type,
+		date:          date,
+		jurisdictions: slices.Compact(slices.Sorted(slices.Values(r.Jurisdictions))),
+		instruments:   slices.Compact(slices.Sorted(slices.Values(r.Instruments))),
+		assets:        names(r.Assets),
+		deadlines:     [2]time.Time{r.EffectiveAt, r.CommentsCloseAt},
+	}
+	if len(r.Assets) > 0 {
+		t.mainAsset = fold(r.Assets[0])
+	}
+	if r.Type.Regulatory() {
+		t.authority = authority(r)
+		t.parties = names(r.Targets, r.Exchanges)
+		t.parties = slices.DeleteFunc(t.parties, func(n string) bool { return slices.Contains(t.authority, n) })
+	} else {
+		t.parties = names(r.Actors, r.Targets, r.Exchanges)
+		regulators := names(r.Regulators)
+		t.parties = slices.DeleteFunc(t.parties, func(n string) bool {
+			return slices.Contains(regulators, n) || slices.Contains(t.assets, n)
+		})
+	}
+	t.read(title, evidence)
+	return t
+}
+
+// authority returns who acts in a regulatory event. Actors are the best word
+// for it; regulators may include those merely named, except the first.
+func authority(r corpus.EventReading) []string {
+	regulators := names(r.Regulators)
+	var acting []string
+	for _, a := range names(r.Actors) {
+		if slices.Contains(regulators, a) {
+			acting = append(acting, a)
+		}
+	}
+	switch {
+	case len(acting) > 0:
+		return acting
+	case len(r.Regulators) > 0:
+		return names(r.Regulators[:1])
+	}
+	return names(r.Actors)
+}
+
+// read takes the words and figures from the headline and the first sentences
+// of evidence, leaving out names, which are compared on their own.
+func (t *telling) read(title string, evidence []string) {
+	s := title
+	for _, e := range evidence[:min(maxEvidence, len(evidence))] {
+		if e != title {
+			s += "\n" + cut(e, maxSentence)
+		}
+	}
+	t.han = text.DetectLang(s) == "zh"
+	for tok := range text.Tokens(s, 0, len(s)) {
+		w := s[tok.Start:tok.End]
+		switch tok.Kind {
+		case text.Number:
+			if n := strings.ReplaceAll(w, ",", ""); len(n) >= 2 && !year(n) {
+				t.numbers = append(t.numbers, n)
+				t.words = append(t.words, n)
+			}
+		case text.Word:
+			if f := fold(w); len(f) >= 3 && !common[f] && !t.names(f) {
+				t.words = append(t.words, cut(f, 6))
+			}
+		case text.Han:
+			rs := []rune(text.FoldString(w))
+			for i := 0; i+2 <= len(rs); i++ {
+				t.words = append(t.words, string(rs[i:i+2]))
+			}
+		}
+	}
+	t.words = set(t.words)
+	t.numbers = set(t.numbers)
+}
+
+// names reports whether a word is (part of) a name that is compared elsewhere.
+func (t *telling) names(w string) bool {
+	for _, list := range [][]string{t.authority, t.parties, t.assets} {
+		for _, n := range list {
+			if n == w || len(w) > 3 && strings.Contains(n, w) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// common are words that stand in any headline: comparing them says nothing.
+var common = func() map[string]bool {
+	m := make(map[string]bool)
+	for w := range strings.FieldsSeq(`the and for with from that this has have had was were are its his her their
+		into over after amid before says said say new will would could may might can not but than then they you your who
+		what when where why how all more most about against under out also been being crypto cryptocurrency
+		cryptocurrencies bitcoin blockchain digital asset assets token tokens coin coins market markets price
+		us usd million billion year today news report reports according`) {
+		m[w] = true
+	}
+	return m
+}()
+
+// generic names stand for nobody in particular: sharing one is no evidence.
+var generic = func() map[string]bool {
+	m := make(map[string]bool)
+	for w := range strings.FieldsSeq(`crypto market markets cryptomarket cryptocurrency cryptocurrencies investors banks
+		exchanges cryptoexchanges companies issuers stablecoin stablecoins users customers public court courts police judge
+		government 市场 加密货币 虚拟货币 投资者 银行 交易所 公司 发行人 稳定币 用户 法院 警方 法官 政府`) {
+		m[w] = true
+	}
+	return m
+}()
+
+// names folds lists of names into one sorted set, at most maxNames long.
+func names(lists ...[]string) []string {
+	var out []string
+	for _, l := range lists {
+		for _, n := range l {
+			if f := fold(n); f != "" && !generic[f] && len(out) < maxNames {
+				out = append(out, f)
+			}
+		}
+	}
+	return set(out)
+}
+
+// fold brings a name into the form in which names are compared: letters and
+// digits only, lower case, simplified Chinese, without a company's legal form.
+func fold(name string) string {
+	var words []string
+	for w := range strings.FieldsFuncSeq(name, unicode.IsSpace) {
+		w = strings.Map(func(r rune) rune {
+			if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+				return -1
+			}
+			return text.Fold(r)
+		}, w)
+		if w != "" {
+			words = append(words, w)
+		}
+	}
+	for len(words) > 1 && slices.Contains(legalForms, words[len(words)-1]) {
+		words = words[:len(words)-1]
+	}
+	if len(words) > 1 && words[0] == "the" {
+		words = words[1:]
+	}
+	return strings.Join(words, "")
+}
+
+var legalForms = []string{"inc", "incorporated", "ltd", "limited", "llc", "corp", "corporation", "co", "company", "plc", "ag", "sa", "gmbh", "holdings", "holding", "group"}
+
+// year reports whether a figure is one of the years that stand in any notice.
+func year(n string) bool {
+	y, err := strconv.Atoi(n)
+	return err == nil && len(n) == 4 && y >= 1990 && y < 2100
+}
+
+// set sorts s and drops repetitions, in place.
+func set[T ~string](s []T) []T {
+	slices.Sort(s)
+	return slices.Compact(s)
+}
+
+// cut returns at most n bytes of s, ending at a whole character.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// shared counts the members of both sorted sets.
+func shared[T ~string](a, b []T) int {
+	n := 0
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch {
+		case a[i] == b[j]:
+			n, i, j = n+1, i+1, j+1
+		case a[i] < b[j]:
+			i++
+		default:
+			j++
+		}
+	}
+	return n
+}
+
+// within returns the members of a that b has too.
+func within[T ~string](a, b []T) []T {
+	return slices.DeleteFunc(slices.Clone(a), func(x T) bool { return !slices.Contains(b, x) })
+}
