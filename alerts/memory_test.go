@@ -204,7 +204,7 @@ func pbocRecord() *record {
 	return r
 }
 
-// source is the mail as it goes over the wire.
+// wire is the mail as it goes over the wire.
 func wire(n corpus.Notification, cfg Config) ([]byte, error) {
 	var b bytes.Buffer
 	err := WriteMessage(&b, n, cfg)

@@ -14,9 +14,9 @@ import (
 const (
 	maxRedlineParagraphs = 20
 	maxParagraphRunes    = 1200
-	// maxTokens bounds the quadratic worst case of the comparison; longer
+	// maxTokens bounds the quadratic worst case of the comparison to some 20 ms; longer
 	// texts are shown as taken out and put in whole.
-	maxTokens = 4000
+	maxTokens = 1500
 	// minKept is the share of a paragraph that has to survive for it to be
 	// shown as edited rather than replaced; below it the two get tangled
 	// together. (guessed, from looking at corrections of notices)
