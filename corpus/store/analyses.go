@@ -49,8 +49,21 @@ func (tx *Tx) AddAnalysis(a corpus.Analysis) (corpus.Analysis, bool, error) {
 }
 
 // Analysis returns an analysis.
+func (tx *Tx) Analysis(id corpus.AnalysisID) (corpus.Analysis, bool, error) {
+	a, ok, err := analysisByID(tx.ctx, tx, id)
+	if err != nil {
+		return a, false, fmt.Errorf("read analysis %s: %w", id, err)
+	}
+	return a, ok, nil
+}
+
+func analysisByID(ctx context.Context, q querier, id corpus.AnalysisID) (corpus.Analysis, bool, error) {
+	return one(ctx, q, q.store().scanAnalysis, `SELECT `+analysisColumns+` FROM analyses WHERE id = $1`, id)
+}
+
+// Analysis returns an analysis.
 func (db *DB) Analysis(ctx context.Context, id corpus.AnalysisID) (corpus.Analysis, error) {
-	a, ok, err := one(ctx, db, db.scanAnalysis, `SELECT `+analysisColumns+` FROM analyses WHERE id = $1`, id)
+	a, ok, err := analysisByID(ctx, db, id)
 	return found("analysis", id, a, ok, err)
 }
 
@@ -112,6 +125,15 @@ func (tx *Tx) PlacementOf(id corpus.AnalysisID) (corpus.Placement, bool, error) 
 	p, ok, err := one(tx.ctx, tx, tx.db.scanPlacement, `SELECT `+placementColumns+` FROM placements WHERE analysis = $1`, id)
 	if err != nil {
 		return p, false, fmt.Errorf("read placement of analysis %s: %w", id, err)
+	}
+	return p, ok, nil
+}
+
+// LastPlacement returns the placement of an article that was stored last.
+func (tx *Tx) LastPlacement(id corpus.ArticleID) (corpus.Placement, bool, error) {
+	p, ok, err := one(tx.ctx, tx, tx.db.scanPlacement, `SELECT `+placementColumns+` FROM placements WHERE article = $1 ORDER BY id DESC LIMIT 1`, id)
+	if err != nil {
+		return p, false, fmt.Errorf("read placement of article %s: %w", id, err)
 	}
 	return p, ok, nil
 }

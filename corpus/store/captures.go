@@ -40,7 +40,9 @@ func (db *DB) scanCapture(withBody bool) func(scanner) (corpus.Capture, error) {
 
 // AddCapture stores a response as received and appends it to the log. It
 // returns the newest capture of the same source and URL, and false, when that
-// has the same body and status: nothing was learnt. The source must be known.
+// has the same body and status: nothing was learnt. Of an article that came
+// whole in its feed the title has to be the same too, because only the feed
+// tells it. The source must be known.
 // A zero Status means 200, a zero FetchedAt now, an empty Origin live.
 func (tx *Tx) AddCapture(c corpus.Capture) (corpus.Capture, bool, error) {
 	sum := sha256.Sum256(c.Body)
@@ -69,7 +71,9 @@ func (tx *Tx) AddCapture(c corpus.Capture) (corpus.Capture, bool, error) {
 		if err != nil {
 			return c, false, fmt.Errorf("add capture %s: %w", c.URL, err)
 		}
-		return old, false, nil
+		if c.Item.Content == "" || c.Item.Title == old.Item.Title {
+			return old, false, nil
+		}
 	}
 	seq, at := tx.next()
 	c.ID = corpus.CaptureID(seq)

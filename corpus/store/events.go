@@ -98,14 +98,16 @@ func (tx *Tx) PutEventKeys(id corpus.EventID, keys []string) error {
 	return nil
 }
 
-// EventsByKey returns the newest versions of the events known under any of
-// keys, latest first seen first, at most [corpus.DefaultLimit].
+// EventsByKey returns the newest version of each event that is known under at
+// least one of keys, by identifier.
 func (tx *Tx) EventsByKey(keys []string) ([]corpus.Event, error) {
-	f := &filter{}
-	f.add(newestVersion("events", "e"), everything, everything)
-	f.add(`e.id IN (SELECT event FROM event_keys WHERE `+tx.db.dialect.in(`key`, `?`)+`)`, texts(keys))
-	query := f.query(selectEvent, `e.first_seen_at DESC, e.id`, 0)
-	out, err := all(tx.ctx, tx, tx.db.scanEvent, query, f.args...)
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	out, err := all(tx.ctx, tx, tx.db.scanEvent, selectEvent+`
+		WHERE e.id IN (SELECT event FROM event_keys WHERE `+tx.db.dialect.in(`key`, `$1`)+`)
+		AND NOT EXISTS (SELECT 1 FROM events later WHERE later.id = e.id AND later.version = e.version + 1)
+		ORDER BY e.id`, texts(keys))
 	if err != nil {
 		return nil, fmt.Errorf("find events by key: %w", err)
 	}

@@ -79,20 +79,13 @@ func (db *DB) Frontier(ctx context.Context, source corpus.SourceID, urls []strin
 	return out, nil
 }
 
-// SaveFrontier inserts or replaces entries by source and URL, all or none. An
-// empty State means pending, an empty Origin live.
+// SaveFrontier inserts or replaces entries by source and URL, all or none.
 func (db *DB) SaveFrontier(ctx context.Context, entries []corpus.FrontierEntry) error {
 	if len(entries) == 0 {
 		return nil
 	}
 	err := db.transact(ctx, func(tx *Tx) error {
 		for _, e := range entries {
-			if e.State == "" {
-				e.State = corpus.FrontierPending
-			}
-			if e.Origin == "" {
-				e.Origin = corpus.OriginLive
-			}
 			item, err := db.packer.pack(e.Item)
 			if err != nil {
 				return err

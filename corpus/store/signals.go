@@ -80,19 +80,35 @@ func (tx *Tx) Contribution(kind corpus.SignalKind, target string, article corpus
 	return r, ok, nil
 }
 
+// Contributions returns, for each index that an article has ever moved, the
+// newest of the rows the article made for it, by kind and target.
+func (tx *Tx) Contributions(article corpus.ArticleID) ([]corpus.Signal, error) {
+	out, err := all(tx.ctx, tx, scanSignal, `SELECT `+signalColumns+` FROM signals
+		WHERE seq IN (SELECT max(seq) FROM signals WHERE article = $1 GROUP BY kind, target) ORDER BY kind, target`, article)
+	if err != nil {
+		return nil, fmt.Errorf("read contributions of %s: %w", article, err)
+	}
+	return out, nil
+}
+
 // Signal returns a signal row.
 func (db *DB) Signal(ctx context.Context, seq corpus.Seq) (corpus.Signal, error) {
 	r, ok, err := one(ctx, db, scanSignal, `SELECT `+signalColumns+` FROM signals WHERE seq = $1`, seq)
 	return found("signal", seq, r, ok, err)
 }
 
-// Signals lists signal rows in the order in which they became available.
+// Signals lists signal rows in the order in which they became available, or
+// in the opposite order.
 func (db *DB) Signals(ctx context.Context, q corpus.SignalQuery) ([]corpus.Signal, error) {
 	f, err := db.signalFilter(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("list signals: %w", err)
 	}
-	query := f.query(`SELECT `+signalColumns+` FROM signals s`, `seq`, q.Limit)
+	order := `seq`
+	if q.Newest {
+		order = `seq DESC`
+	}
+	query := f.query(`SELECT `+signalColumns+` FROM signals s`, order, q.Limit)
 	out, err := all(ctx, db, scanSignal, query, f.args...)
 	if err != nil {
 		return nil, fmt.Errorf("list signals: %w", err)

@@ -34,7 +34,7 @@ func TestSmoke(t *testing.T) {
 			if err := tx.PutMember("s1", corpus.Member{Article: r.Article, FirstSeenAt: r.FirstSeenAt}, []uint64{1, 1 << 63}, []byte("sk")); err != nil {
 				t.Fatal(err)
 			}
-			near, err := tx.Near([]uint64{1 << 63, 5})
+			near, err := tx.Near([]uint64{1 << 63, 5}, 10)
 			if err != nil || len(near) != 1 {
 				t.Fatal(near, err)
 			}

@@ -38,6 +38,15 @@ type newStore struct {
 	postgres bool
 }
 
+// another returns a further empty place of the same kind.
+func (s newStore) another(t *testing.T) newStore {
+	t.Helper()
+	if s.postgres {
+		return newStore{url: postgresSchema(t), postgres: true}
+	}
+	return newStore{url: filepath.Join(t.TempDir(), "corpus.db")}
+}
+
 // open opens the corpus, each time with a handle of its own, as another
 // process would.
 func (s newStore) open(t testing.TB, cfg store.Config) *store.DB {

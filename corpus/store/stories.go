@@ -3,14 +3,12 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/regwire/regwire/corpus"
 )
-
-// maxNear bounds how many neighbours Near returns: a boilerplate text can
-// share a band with thousands of articles, and the newest are the likeliest.
-const maxNear = 500
 
 // PutMember puts an article into a story, or changes its place, with the
 // sketch by which later articles find it: bands are looked up by [Tx.Near],
@@ -37,12 +35,26 @@ func (tx *Tx) PutMember(story corpus.StoryID, m corpus.Member, bands []uint64, s
 	if _, err := tx.exec(`DELETE FROM story_bands WHERE article = $1`, m.Article); err != nil {
 		return fmt.Errorf("put %s into story %s: %w", m.Article, story, err)
 	}
-	for _, band := range bands {
-		if _, err := tx.exec(`INSERT INTO story_bands (band, article) VALUES ($1, $2) ON CONFLICT DO NOTHING`, int64(band), m.Article); err != nil {
-			return fmt.Errorf("put %s into story %s: %w", m.Article, story, err)
-		}
+	if err := tx.putBands(m, bands); err != nil {
+		return fmt.Errorf("put %s into story %s: %w", m.Article, story, err)
 	}
 	return nil
+}
+
+// putBands writes the bands of an article in one statement: there are as many
+// for every article.
+func (tx *Tx) putBands(m corpus.Member, bands []uint64) error {
+	if len(bands) == 0 {
+		return nil
+	}
+	args := []any{m.FirstSeenAt, m.Article}
+	rows := make([]string, len(bands))
+	for i, b := range bands {
+		args = append(args, int64(b))
+		rows[i] = `($` + strconv.Itoa(i+3) + `, $1, $2)`
+	}
+	_, err := tx.exec(`INSERT INTO story_bands (band, first_seen_at, article) VALUES `+strings.Join(rows, `, `)+` ON CONFLICT DO NOTHING`, args...)
+	return err
 }
 
 // SetRepresentative names the article that stands for a story, and the
@@ -58,25 +70,60 @@ func (tx *Tx) SetRepresentative(story corpus.StoryID, article corpus.ArticleID, 
 	return nil
 }
 
-// Near returns the articles that share at least one of bands, the one seen
-// last first, at most 500.
-func (tx *Tx) Near(bands []uint64) ([]corpus.Near, error) {
+// Representative returns the article that stands for a story, "" for a story
+// that is not known.
+func (tx *Tx) Representative(story corpus.StoryID) (corpus.ArticleID, error) {
+	id, _, err := one(tx.ctx, tx, value[corpus.ArticleID], `SELECT representative FROM stories WHERE id = $1`, story)
+	if err != nil {
+		return id, fmt.Errorf("read representative of story %s: %w", story, err)
+	}
+	return id, nil
+}
+
+// Member returns the story an article belongs to and its place in it.
+func (tx *Tx) Member(id corpus.ArticleID) (corpus.StoryID, corpus.Member, bool, error) {
+	type place struct {
+		story  corpus.StoryID
+		member corpus.Member
+	}
+	p, ok, err := one(tx.ctx, tx, func(s scanner) (p place, err error) {
+		p.member, err = scanMember(s, &p.story)
+		return p, err
+	}, `SELECT `+memberColumns+`, story FROM story_members WHERE article = $1`, id)
+	if err != nil {
+		return "", corpus.Member{}, false, fmt.Errorf("read place of article %s: %w", id, err)
+	}
+	return p.story, p.member, ok, nil
+}
+
+// Near returns the articles that share at least one of bands, each once, by
+// identifier. Of one band it looks only at the perBand articles seen first
+// latest (by FirstSeenAt, then identifier), so that a boilerplate text shared
+// by thousands costs no more than any other.
+func (tx *Tx) Near(bands []uint64, perBand int) ([]corpus.Near, error) {
 	if len(bands) == 0 {
 		return nil, nil
 	}
-	keys := make([]int64, len(bands))
+	args := []any{perBand}
+	parts := make([]string, len(bands))
 	for i, b := range bands {
-		keys[i] = int64(b)
+		args = append(args, int64(b))
+		parts[i] = `SELECT article FROM (SELECT article FROM story_bands WHERE band = $` + strconv.Itoa(i+2) + ` ORDER BY first_seen_at DESC, article DESC LIMIT $1) AS b` + strconv.Itoa(i)
 	}
 	out, err := all(tx.ctx, tx, func(s scanner) (n corpus.Near, err error) {
 		return n, s.Scan(&n.Article, &n.Story, &n.Sketch, instant{&n.PublishedAt}, instant{&n.FirstSeenAt})
 	}, `SELECT article, story, sketch, published_at, first_seen_at FROM story_members
-		WHERE article IN (SELECT article FROM story_bands WHERE `+tx.db.dialect.in(`band`, `$1`)+`)
-		ORDER BY first_seen_at DESC, article LIMIT $2`, list{keys}, maxNear)
+		WHERE article IN (`+strings.Join(parts, ` UNION `)+`) ORDER BY article`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("find neighbours: %w", err)
 	}
 	return out, nil
+}
+
+const memberColumns = `article, source, url, title, similarity, published_at, first_seen_at`
+
+func scanMember(s scanner, more ...any) (m corpus.Member, err error) {
+	return m, s.Scan(append([]any{&m.Article, &m.Source, &m.URL, &m.Title, &m.Similarity, instant{&m.PublishedAt}, instant{&m.FirstSeenAt}}, more...)...)
 }
 
 const selectStory = `SELECT s.id, s.title, s.representative, s.first_seen_at, s.last_seen_at FROM stories s`
@@ -88,9 +135,8 @@ func story(ctx context.Context, q querier, query string, arg any) (corpus.Story,
 	if err != nil || !ok {
 		return st, false, err
 	}
-	st.Articles, err = all(ctx, q, func(s scanner) (m corpus.Member, err error) {
-		return m, s.Scan(&m.Article, &m.Source, &m.URL, &m.Title, &m.Similarity, instant{&m.PublishedAt}, instant{&m.FirstSeenAt})
-	}, `SELECT article, source, url, title, similarity, published_at, first_seen_at FROM story_members WHERE story = $1 ORDER BY first_seen_at, article`, st.ID)
+	st.Articles, err = all(ctx, q, func(s scanner) (corpus.Member, error) { return scanMember(s) },
+		`SELECT `+memberColumns+` FROM story_members WHERE story = $1 ORDER BY first_seen_at, article`, st.ID)
 	return st, err == nil, err
 }
 

@@ -140,9 +140,10 @@ CREATE TABLE story_members (
 CREATE INDEX story_members_story ON story_members (story, first_seen_at);
 
 CREATE TABLE story_bands (
-    band    BIGINT NOT NULL,
-    article TEXT COLLATE "C" NOT NULL REFERENCES story_members (article),
-    PRIMARY KEY (band, article)
+    band          BIGINT NOT NULL,
+    first_seen_at TIMESTAMPTZ NOT NULL,
+    article       TEXT COLLATE "C" NOT NULL REFERENCES story_members (article),
+    PRIMARY KEY (band, first_seen_at, article)
 );
 CREATE INDEX story_bands_article ON story_bands (article);
 
@@ -297,7 +298,7 @@ CREATE TABLE source_states (
 CREATE TABLE frontier (
     source        TEXT COLLATE "C" NOT NULL CHECK (source <> ''),
     url           TEXT COLLATE "C" NOT NULL CHECK (url <> ''),
-    origin        TEXT COLLATE "C" NOT NULL CHECK (origin IN ('live', 'backfill', 'reconstructed')),
+    origin        TEXT COLLATE "C" NOT NULL CHECK (origin IN ('', 'live', 'backfill', 'reconstructed')),
     state         TEXT COLLATE "C" NOT NULL CHECK (state IN ('pending', 'done', 'parked', 'gone')),
     etag          TEXT COLLATE "C" NOT NULL,
     last_modified TEXT COLLATE "C" NOT NULL,

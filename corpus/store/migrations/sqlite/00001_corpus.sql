@@ -138,9 +138,10 @@ CREATE TABLE story_members (
 CREATE INDEX story_members_story ON story_members (story, first_seen_at);
 
 CREATE TABLE story_bands (
-    band    INTEGER NOT NULL,
-    article TEXT NOT NULL REFERENCES story_members (article),
-    PRIMARY KEY (band, article)
+    band          INTEGER NOT NULL,
+    first_seen_at INTEGER NOT NULL,
+    article       TEXT NOT NULL REFERENCES story_members (article),
+    PRIMARY KEY (band, first_seen_at, article)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX story_bands_article ON story_bands (article);
 
@@ -295,7 +296,7 @@ CREATE TABLE source_states (
 CREATE TABLE frontier (
     source        TEXT NOT NULL CHECK (source <> ''),
     url           TEXT NOT NULL CHECK (url <> ''),
-    origin        TEXT NOT NULL CHECK (origin IN ('live', 'backfill', 'reconstructed')),
+    origin        TEXT NOT NULL CHECK (origin IN ('', 'live', 'backfill', 'reconstructed')),
     state         TEXT NOT NULL CHECK (state IN ('pending', 'done', 'parked', 'gone')),
     etag          TEXT NOT NULL,
     last_modified TEXT NOT NULL,
