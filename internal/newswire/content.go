@@ -54,7 +54,7 @@ type version struct {
 	// Parts are the articles of a digest page, in order, by heading.
 	Parts []Part `yaml:"parts"`
 
-	body string // Markdown
+	body template.HTML
 }
 
 // Part is one article of a page that carries several.
@@ -96,19 +96,13 @@ func (v *version) updated() time.Time {
 	return v.Modified
 }
 
-// markdown keeps raw HTML, because one page carries hostile markup on purpose.
-var markdown = goldmark.New(
-	goldmark.WithExtensions(extension.Table),
-	goldmark.WithRendererOptions(html.WithUnsafe()),
-)
-
-// html renders the body.
-func (v *version) html() (template.HTML, error) {
-	var b bytes.Buffer
-	if err := markdown.Convert([]byte(v.body), &b); err != nil {
-		return "", err
-	}
-	return template.HTML(b.String()), nil
+// newMarkdown returns a renderer that keeps raw HTML, because one page carries
+// hostile markup on purpose.
+func newMarkdown() goldmark.Markdown {
+	return goldmark.New(
+		goldmark.WithExtensions(extension.Table),
+		goldmark.WithRendererOptions(html.WithUnsafe()),
+	)
 }
 
 // load reads the articles of a site, in order of their slugs. The file
@@ -119,6 +113,7 @@ func load(s *site) ([]*article, error) {
 		return nil, err
 	}
 	bySlug := map[string]*article{}
+	markdown := newMarkdown()
 	// "slug.md" has to come before "slug@1.md".
 	slices.SortFunc(names, func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
@@ -144,7 +139,7 @@ func load(s *site) ([]*article, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := v.read(string(text), s); err != nil {
+		if err := v.read(string(text), s, markdown); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		a.versions = append(a.versions, &v)
@@ -162,7 +157,7 @@ func load(s *site) ([]*article, error) {
 
 // read fills v from a file: a YAML head between lines of three dashes, then
 // Markdown.
-func (v *version) read(text string, s *site) error {
+func (v *version) read(text string, s *site, markdown goldmark.Markdown) error {
 	head, body, ok := strings.Cut(strings.TrimPrefix(text, "---\n"), "\n---\n")
 	if !ok {
 		return fmt.Errorf("no head")
@@ -170,7 +165,11 @@ func (v *version) read(text string, s *site) error {
 	if err := yaml.UnmarshalWithOptions([]byte(head), v, yaml.Strict()); err != nil {
 		return err
 	}
-	v.body = strings.TrimSpace(body)
+	var b bytes.Buffer
+	if err := markdown.Convert([]byte(body), &b); err != nil {
+		return err
+	}
+	v.body = template.HTML(b.String())
 	if v.Lang == "" {
 		v.Lang = s.Language
 	}

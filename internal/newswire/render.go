@@ -59,32 +59,24 @@ func (i item) Lead() string {
 }
 
 // show prepares an article for a template.
-func (s *site) show(a *article, v *version, base string) (item, error) {
-	body, err := v.html()
-	if err != nil {
-		return item{}, err
-	}
-	return item{version: v, Slug: a.slug, Number: a.number, URL: base + a.path(), Link: base + s.link(a), HTML: body}, nil
+func (s *site) show(a *article, v *version, base string) item {
+	return item{version: v, Slug: a.slug, Number: a.number, URL: base + a.path(), Link: base + s.link(a), HTML: v.body}
 }
 
 // latest returns the listed articles of an edition, the newest first.
-func (s *site) latest(edition int, base string) ([]item, error) {
+func (s *site) latest(edition int, base string) []item {
 	var items []item
 	for _, a := range s.articles {
 		v := a.at(edition)
 		if v == nil || v.Gone || v.Unlisted {
 			continue
 		}
-		it, err := s.show(a, v, base)
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, it)
+		items = append(items, s.show(a, v, base))
 	}
 	slices.SortStableFunc(items, func(a, b item) int {
 		return cmp.Or(b.Published.Compare(a.Published), cmp.Compare(a.Slug, b.Slug))
 	})
-	return items, nil
+	return items
 }
 
 // render executes a template and encodes the result in the site's charset.

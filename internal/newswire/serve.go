@@ -123,11 +123,7 @@ func (n *Newswire) firstKnock(s *site) bool {
 
 // serveList answers with a feed, a sitemap or a page of links.
 func (s *site) serveList(w http.ResponseWriter, r *http.Request, name, base string, edition int) {
-	items, err := s.latest(edition, base)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
+	items := s.latest(edition, base)
 	data := page{Site: s, Base: base, Edition: edition, Items: items, Page: 1}
 	for _, it := range items {
 		if it.updated().After(data.Newest) {
@@ -154,17 +150,8 @@ func (s *site) servePage(w http.ResponseWriter, r *http.Request, a *article, v *
 		http.Error(w, "410 Gone: this page has been removed.", http.StatusGone)
 		return
 	}
-	shown, err := s.show(a, v, base)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	items, err := s.latest(edition, base)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	s.send(w, r, "page.html", page{Site: s, Base: base, Edition: edition, item: &shown, Items: items, Newest: v.updated()})
+	shown := s.show(a, v, base)
+	s.send(w, r, "page.html", page{Site: s, Base: base, Edition: edition, item: &shown, Items: s.latest(edition, base), Newest: v.updated()})
 }
 
 // send renders, labels and compresses; the standard library answers HEAD and

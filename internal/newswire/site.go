@@ -2,12 +2,11 @@ package newswire
 
 import (
 	"fmt"
+	htemplate "html/template"
 	"io/fs"
 	"path"
 	"strings"
 	ttemplate "text/template"
-
-	htemplate "html/template"
 
 	"github.com/regwire/regwire/corpus"
 )
@@ -113,7 +112,7 @@ func newSites() []*site {
 	}
 }
 
-// pageURL is the path listings give for an article.
+// link returns the path that listings give for an article.
 func (s *site) link(a *article) string {
 	if s.redirect == "" {
 		return a.path()
