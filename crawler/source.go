@@ -63,7 +63,9 @@ const (
 // Discovery says how to learn what a source has published.
 type Discovery struct {
 	Type DiscoveryType `yaml:"type"`
-	URL  string        `yaml:"url,omitempty"`
+	// URL of the listing. {year} in it, or in Body, is the current year in the
+	// source's time zone.
+	URL string `yaml:"url,omitempty"`
 	// Method, Body and Header are for JSON APIs. Method is GET (default) or
 	// POST; a body that opens with { or [ is sent as JSON, any other as a form.
 	Method string            `yaml:"method,omitempty"`
@@ -83,8 +85,9 @@ type Discovery struct {
 	// Pages are read again at every visit, whether a listing names them or not.
 	Pages []string `yaml:"pages,omitempty"`
 
-	HTML HTMLListing `yaml:"html,omitempty"`
-	JSON JSONListing `yaml:"json,omitempty"`
+	HTML   HTMLListing `yaml:"html,omitempty"`
+	JSON   JSONListing `yaml:"json,omitempty"`
+	Detail Detail      `yaml:"detail,omitempty"`
 	// Dates says how dates are written, where the defaults do not read them.
 	Dates Dates `yaml:"dates,omitempty"`
 }
@@ -106,7 +109,9 @@ type HTMLListing struct {
 // JSONListing holds the paths of an API's answer, in the syntax of
 // tidwall/gjson. Each but Items is applied inside an item.
 type JSONListing struct {
-	Items string `yaml:"items,omitempty"` // the array; "@this" when the answer is the array itself; required
+	// Items is the array, "@this" when the answer is the array itself. It may
+	// be an object too; "@key" is then the name of an item. Required.
+	Items string `yaml:"items,omitempty"`
 	ID    string `yaml:"id,omitempty"`
 	Title string `yaml:"title,omitempty"`
 	// Link is a path, or a template with paths in braces:
@@ -118,6 +123,18 @@ type JSONListing struct {
 	Author    string `yaml:"author,omitempty"`
 	Tags      string `yaml:"tags,omitempty"` // a string or an array of strings
 	// HTML and Text are the article itself, as markup or as plain text.
+	HTML string `yaml:"html,omitempty"`
+	Text string `yaml:"text,omitempty"`
+}
+
+// Detail says where the article is when the page for people is drawn by
+// scripts out of a JSON document: that document is fetched in its place, and
+// the markup in it is captured under the address of the page.
+type Detail struct {
+	// URL is the document's address, with {id} where the item's identifier
+	// stands. Without it, pages are fetched themselves.
+	URL string `yaml:"url,omitempty"`
+	// HTML or Text is the path of the article in the document.
 	HTML string `yaml:"html,omitempty"`
 	Text string `yaml:"text,omitempty"`
 }

@@ -147,6 +147,11 @@ func (p *problems) discovery(d Discovery) {
 		"discovery.content", "%q: a listing of type %s carries no articles", d.Content, d.Type)
 	p.check(d.Content == ContentPage || d.Type != DiscoverJSON || d.JSON.HTML != "" || d.JSON.Text != "",
 		"discovery.json", "html or text: missing, with content feed")
+	if d.Detail != (Detail{}) {
+		p.address("discovery.detail.url", d.Detail.URL)
+		p.check(strings.Contains(d.Detail.URL, "{id}"), "discovery.detail.url", "%q: want {id} in it", d.Detail.URL)
+		p.check((d.Detail.HTML == "") != (d.Detail.Text == ""), "discovery.detail", "want one of html and text")
+	}
 	p.check(d.MaxItems > 0, "discovery.max_items", "%d: want a positive number", d.MaxItems)
 	for _, e := range d.Include {
 		p.expression("discovery.include", e)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -172,7 +173,8 @@ type found struct {
 // no items and keeps its validators.
 func (c *Crawler) readAll(ctx context.Context, src *source, st *corpus.SourceState, now time.Time) (found, error) {
 	d := src.Discovery
-	r := request{url: d.URL, method: d.Method, body: d.Body, header: d.Header}
+	year := strings.NewReplacer("{year}", strconv.Itoa(now.In(src.zone).Year()))
+	r := request{url: year.Replace(d.URL), method: d.Method, body: year.Replace(d.Body), header: d.Header}
 	if strings.HasPrefix(st.Digest, src.settings) { // validators of a listing read with other settings say nothing
 		r.etag, r.lastModified = st.ETag, st.LastModified
 	}
@@ -421,9 +423,17 @@ func (c *Crawler) fetchPage(ctx context.Context, src *source, e corpus.FrontierE
 		res *response
 		err error
 	)
-	if e.Item.Content != "" {
+	switch {
+	case e.Item.Content != "":
 		res = carried(e.Item, c.clock())
-	} else if _, err = Canonical(e.URL, nil); err == nil {
+	case src.Discovery.Detail.URL != "":
+		res, err = c.fetcher.get(ctx, src, request{
+			url: src.Discovery.Detail.address(e.Item), header: src.Discovery.Header, etag: e.ETag, lastModified: e.LastModified,
+		})
+		if err == nil && !res.unchanged() && !res.missing() {
+			res, err = src.Discovery.Detail.extract(res)
+		}
+	default:
 		res, err = c.fetcher.get(ctx, src, request{url: e.URL, etag: e.ETag, lastModified: e.LastModified})
 	}
 	if err == nil && res.missing() && e.Digest == "" {
