@@ -92,11 +92,11 @@ func TestDetectLang(t *testing.T) {
 		"比特币下跌 21%":                    "zh",
 		"币安 Binance 上线 Filecoin (FIL)": "zh",
 		"SEC sues 币安":                  "en",
-		"金融庁は暗号資産の規制を見直すと発表した":         "ja",
-		"금융위원회는 가상자산":                  "ko",
-		"Банк России":                  "ru",
-		"12.5%":                        "",
-		"":                             "",
+		"金融庁は暗号資産の規制を見直すと発表した": "ja",
+		"금융위원회는 가상자산":          "ko",
+		"Банк России":          "ru",
+		"12.5%":                "",
+		"":                     "",
 	} {
 		if got := DetectLang(s); got != want {
 			t.Errorf("DetectLang(%q) = %q, want %q", s, got, want)

@@ -1,0 +1,274 @@
+package polarity
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/regwire/regwire/sentiment/text"
+)
+
+// item is a word of the lexicon met in a sentence.
+type item struct {
+	start, end int
+	kind       kind
+	weight     float64 // of the word
+	value      float64 // in this sentence, for the holder of what the clause is about
+	clause     int
+	passive    bool // of act: the object stands before it
+	used       bool // of good and bad: a direction has taken it over
+}
+
+// Reach of a word over its neighbours, in bytes; a word of English has about
+// six, a Chinese one the same. Guessed, then kept where the development sets
+// under free licences agreed.
+const (
+	reachBack    = 48 // from a direction back to the thing that moves
+	reachForward = 28 // from a direction on to the thing it moves
+	reachNegator = 30
+	reachHan     = 14 // of a Chinese negator
+	reachBooster = 16
+	reachHedge   = 60
+	reachObject  = 60
+)
+
+// scan finds the words of one sentence and gives them their values.
+func (lx *lexicon) scan(full string, s text.Sentence, items []item) (out []item, clauses []int) {
+	lx.matcher.Find(full, s.Start, s.End, func(start, end, phrase int) bool {
+		w := lx.words[phrase]
+		if w.kind != none && !(w.kind == punctuation && !parts(full, start, end, s)) {
+			items = append(items, item{start: start, end: end, kind: w.kind, weight: w.weight})
+		}
+		return true
+	})
+	clauses = split(items, s)
+	for i := range items {
+		switch items[i].kind {
+		case up, down:
+			direct(items, i)
+		case good, bad:
+			if !items[i].used {
+				items[i].value = items[i].weight
+			}
+		case polar, verb:
+			items[i].value = items[i].weight
+		case act, versus:
+			items[i].value = items[i].weight
+			items[i].passive = isPassive(full, items, i, s)
+		}
+	}
+	for i := range items {
+		if items[i].kind == good || items[i].kind == bad {
+			if items[i].used {
+				items[i].value = 0 // taken over by a direction later in the clause
+			}
+		}
+	}
+	for i := range items {
+		if items[i].kind.valued() && items[i].value != 0 {
+			modify(full, items, i)
+		}
+	}
+	weigh(items)
+	return items, clauses
+}
+
+// parts reports whether a mark of punctuation parts clauses.
+func parts(full string, start, end int, s text.Sentence) bool {
+	switch full[start] {
+	case ',', '.':
+		return end >= s.End || full[end] < '0' || full[end] > '9'
+	case '-':
+		return start > s.Start && end < s.End && full[start-1] == ' ' && full[end] == ' '
+	case ':':
+		return end >= s.End || full[end] < '0' || full[end] > '9'
+	}
+	return true
+}
+
+// split numbers the clauses of a sentence and returns where each begins.
+func split(items []item, s text.Sentence) []int {
+	starts := []int{s.Start}
+	for i := range items {
+		switch items[i].kind {
+		case clause, contrast, concession, punctuation:
+			if starts[len(starts)-1] != items[i].start {
+				starts = append(starts, items[i].start)
+			}
+		}
+		items[i].clause = len(starts) - 1
+	}
+	return starts
+}
+
+// direct gives a direction its value: what goes up or down decides whether
+// that is good.
+func direct(items []item, i int) {
+	d := &items[i]
+	take := func(j int) {
+		t := &items[j]
+		t.used = true
+		size := max(0.4, math.Abs(d.weight))
+		if d.kind == down {
+			size = -size
+		}
+		if t.kind == bad {
+			size = -size
+			if d.kind == down {
+				size *= 0.9 // less of a bad thing is not quite a good one
+			}
+		}
+		d.value = size
+	}
+	thing := func(j int) bool {
+		return (items[j].kind == good || items[j].kind == bad) && !items[j].used && items[j].clause == d.clause
+	}
+	if j := i + 1; j < len(items) && thing(j) && items[j].start-d.end <= 2 {
+		take(j) // "higher costs"
+		return
+	}
+	for j := i - 1; j >= 0 && items[j].clause == d.clause && d.start-items[j].end <= reachBack; j-- {
+		if thing(j) {
+			take(j) // "costs rose"
+			return
+		}
+		if k := items[j].kind; k == up || k == down || k == verb {
+			break
+		}
+	}
+	for j := i + 1; j < len(items) && items[j].start-d.end <= reachForward; j++ {
+		if thing(j) {
+			take(j) // "cut its costs"
+			return
+		}
+		if k := items[j].kind; k == preposition || k == up || k == down {
+			break
+		}
+	}
+	d.value = d.weight
+}
+
+var beForms = []string{" was", " were", " is", " are", " been", " being", " be", " gets", " got", " get", "被", "遭", "遭到"}
+
+// isPassive reports whether the object of the act stands before it: "was
+// fined", "sued by", "fined $5m".
+func isPassive(full string, items []item, i int, s text.Sentence) bool {
+	before := full[max(s.Start, items[i].start-12):items[i].start]
+	before = " " + strings.TrimRight(before, " ")
+	for _, b := range beForms {
+		if strings.HasSuffix(before, b) {
+			return true
+		}
+	}
+	after := strings.TrimLeft(full[items[i].end:s.End], " ")
+	if after == "" || strings.ContainsRune("$€£0123456789,.;", rune(after[0])) {
+		return strings.HasSuffix(full[items[i].start:items[i].end], "ed")
+	}
+	if strings.HasPrefix(after, "by ") {
+		return true
+	}
+	if !strings.HasSuffix(full[items[i].start:items[i].end], "ed") {
+		return false
+	}
+	return i+1 < len(items) && items[i+1].kind == preposition && items[i+1].start-items[i].end <= 2
+}
+
+// modify applies negators, boosters, hedges and the like to a value.
+func modify(full string, items []item, i int) {
+	it := &items[i]
+	boosted := false
+	for j := i - 1; j >= 0; j-- {
+		o := &items[j]
+		gap := it.start - o.end
+		if gap > reachHedge {
+			break
+		}
+		same := o.clause == it.clause
+		switch {
+		case o.kind == negator && same:
+			reach := reachNegator
+			if full[o.start] >= 0x80 {
+				reach = reachHan
+			}
+			if gap <= reach && !valueBetween(items, j, i) {
+				it.value *= o.weight
+			}
+		case o.kind == denial:
+			it.value *= o.weight
+		case o.kind == hedge && same:
+			it.value *= o.weight
+		case (o.kind == booster || o.kind == damper) && same && gap <= reachBooster && !boosted:
+			it.value *= o.weight
+			boosted = true
+		}
+	}
+	if j := i + 1; j < len(items) && !boosted && (items[j].kind == booster || items[j].kind == damper) && items[j].start-it.end <= 2 {
+		it.value *= items[j].weight
+	}
+	if it.kind == up || it.kind == down {
+		it.value *= magnitude(full[it.end:min(len(full), it.end+24)])
+	}
+}
+
+func valueBetween(items []item, from, to int) bool {
+	return slices.ContainsFunc(items[from+1:to], func(o item) bool {
+		return o.kind.valued() && o.value != 0
+	})
+}
+
+// magnitude reads the percentage after a direction: large moves count more,
+// those below one per cent less.
+func magnitude(s string) float64 {
+	i := strings.IndexAny(s, "0123456789")
+	if i < 0 {
+		return 1
+	}
+	j, v, frac := i, 0.0, 0.0
+	for ; j < len(s) && (s[j] >= '0' && s[j] <= '9' || s[j] == '.' || s[j] == ','); j++ {
+		switch {
+		case s[j] == '.':
+			frac = 0.1
+		case s[j] == ',':
+		case frac > 0:
+			v += float64(s[j]-'0') * frac
+			frac /= 10
+		default:
+			v = v*10 + float64(s[j]-'0')
+		}
+	}
+	rest := strings.TrimLeft(s[j:], " ")
+	if !strings.HasPrefix(rest, "%") && !strings.HasPrefix(rest, "％") && !strings.HasPrefix(rest, "per") && !strings.HasPrefix(rest, "pct") {
+		return 1
+	}
+	switch {
+	case v >= 10:
+		return 1.25
+	case v < 1:
+		return 0.75
+	}
+	return 1
+}
+
+// weigh scales clauses against one another: what follows "but" counts more
+// than what stands before it, what stands beside "despite" less.
+func weigh(items []item) {
+	turn, conceded := -1, map[int]bool{}
+	for _, it := range items {
+		switch it.kind {
+		case contrast:
+			turn = it.clause
+		case concession:
+			conceded[it.clause] = true
+		}
+	}
+	for i := range items {
+		switch {
+		case conceded[items[i].clause]:
+			items[i].value *= 0.35
+		case turn > 0 && items[i].clause < turn:
+			items[i].value *= 0.6
+		case turn > 0:
+			items[i].value *= 1.2
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package sentiment
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/sentiment/entity"
+	"github.com/regwire/regwire/sentiment/instrument"
+	"github.com/regwire/regwire/sentiment/polarity"
+	"github.com/regwire/regwire/sentiment/text"
+)
+
+// Name is what the analyses of this package carry as Analyzer.
+const Name = "local"
+
+// version is raised whenever readings change.
+const version = "1"
+
+// Config says what is to be known beyond what is built in. The zero Config is
+// useful.
+type Config struct {
+	// Entities are added to the gazetteer; see [entity.Definition].
+	Entities []entity.Definition
+}
+
+// Judge gives a second opinion on a text that has been read: package llm
+// implements it with a language model. It returns a further analysis and
+// leaves the first untouched.
+type Judge interface {
+	Judge(ctx context.Context, t corpus.Text, first corpus.Analysis) (corpus.Analysis, error)
+}
+
+// Analyzer reads texts. It is immutable and safe for concurrent use.
+type Analyzer struct {
+	gazetteer   *entity.Gazetteer
+	instruments *instrument.Reader
+	scorer      *polarity.Scorer
+}
+
+// New builds an analyzer: some ten milliseconds. It fails on an entity that is
+// not well defined.
+func New(cfg Config) (*Analyzer, error) {
+	g, err := entity.New(cfg.Entities...)
+	if err != nil {
+		return nil, fmt.Errorf("entities: %w", err)
+	}
+	s, err := polarity.New()
+	if err != nil {
+		return nil, fmt.Errorf("lexicon: %w", err)
+	}
+	return &Analyzer{gazetteer: g, instruments: instrument.New(), scorer: s}, nil
+}
+
+// Version identifies the readings of this analyzer. It is raised when they
+// change, so that what was read before can be told apart and read again.
+func (a *Analyzer) Version() string { return version }
+
+// Analyze reads a text. Lists in the result are never nil.
+func (a *Analyzer) Analyze(t corpus.Text) corpus.Analysis {
+	d := text.Read(t.Title, t.Body, t.Lang)
+	ents := a.gazetteer.Find(d, t.Source)
+	out := corpus.Analysis{
+		Analyzer:    Name,
+		Version:     version,
+		Lang:        d.Lang,
+		Entities:    make([]corpus.Entity, 0, len(ents)),
+		Sentiments:  []corpus.Sentiment{},
+		Events:      []corpus.EventReading{},
+		Instruments: a.instruments.Read(d, t.Source),
+	}
+	if out.Instruments == nil {
+		out.Instruments = []corpus.InstrumentReading{}
+	}
+	for _, e := range ents {
+		if e.Kind != corpus.EntityMarket {
+			out.Entities = append(out.Entities, e)
+		}
+	}
+	a.score(&out, t, d, ents)
+	return out
+}
