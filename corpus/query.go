@@ -23,13 +23,6 @@ type CaptureQuery struct {
 	Limit  int       // 0 means DefaultLimit
 }
 
-// ArticleQuery selects articles, newest first. Zero fields do not restrict.
-type ArticleQuery struct {
-	Source SourceID
-	Before time.Time // first seen before: the cursor
-	Limit  int       // 0 means DefaultLimit
-}
-
 // EventQuery selects events, one version of each, latest [Event.Date] first.
 // Zero fields do not restrict.
 type EventQuery struct {
@@ -84,6 +77,7 @@ type SignalQuery struct {
 	Since   time.Time // available at or after
 	Until   time.Time // available before
 	AsOf    time.Time // only rows available at that time or before
+	Newest  bool      // newest first instead
 	Limit   int       // 0 means DefaultLimit
 }
 

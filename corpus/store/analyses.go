@@ -79,7 +79,9 @@ func (db *DB) Analyses(ctx context.Context, id corpus.RevisionID) ([]corpus.Anal
 // LatestAnalysis returns the last analysis of the newest revision of an
 // article that has been analysed.
 func (db *DB) LatestAnalysis(ctx context.Context, id corpus.ArticleID) (corpus.Analysis, error) {
-	a, ok, err := one(ctx, db, db.scanAnalysis, `SELECT `+analysisColumns+` FROM analyses WHERE article = $1 ORDER BY revision DESC, id DESC LIMIT 1`, id)
+	a, ok, err := one(ctx, db, db.scanAnalysis, `SELECT `+analysisColumns+` FROM analyses
+		WHERE revision = (SELECT max(r.id) FROM revisions r WHERE r.article = $1 AND EXISTS (SELECT 1 FROM analyses x WHERE x.revision = r.id))
+		ORDER BY id DESC LIMIT 1`, id)
 	return found("analysis of article", id, a, ok, err)
 }
 

@@ -158,31 +158,10 @@ func (db *DB) LatestRevision(ctx context.Context, id corpus.ArticleID) (corpus.R
 	return found("revision of article", id, r, ok, err)
 }
 
-const articleColumns = `id, source, url, fragment, first_seen_at`
-
-func scanArticle(s scanner) (a corpus.Article, err error) {
-	return a, s.Scan(&a.ID, &a.Source, &a.URL, &a.Fragment, instant{&a.FirstSeenAt})
-}
-
 // Article returns an article.
 func (db *DB) Article(ctx context.Context, id corpus.ArticleID) (corpus.Article, error) {
-	a, ok, err := one(ctx, db, scanArticle, `SELECT `+articleColumns+` FROM articles WHERE id = $1`, id)
+	a, ok, err := one(ctx, db, func(s scanner) (a corpus.Article, err error) {
+		return a, s.Scan(&a.ID, &a.Source, &a.URL, &a.Fragment, instant{&a.FirstSeenAt})
+	}, `SELECT id, source, url, fragment, first_seen_at FROM articles WHERE id = $1`, id)
 	return found("article", id, a, ok, err)
-}
-
-// Articles lists articles, the one seen last first.
-func (db *DB) Articles(ctx context.Context, q corpus.ArticleQuery) ([]corpus.Article, error) {
-	f := &filter{}
-	if q.Source != "" {
-		f.add(`source = ?`, q.Source)
-	}
-	if !q.Before.IsZero() {
-		f.add(`first_seen_at < ?`, q.Before)
-	}
-	query := f.query(`SELECT `+articleColumns+` FROM articles`, `first_seen_at DESC`, q.Limit)
-	out, err := all(ctx, db, scanArticle, query, f.args...)
-	if err != nil {
-		return nil, fmt.Errorf("list articles: %w", err)
-	}
-	return out, nil
 }

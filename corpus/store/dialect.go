@@ -68,7 +68,8 @@ func dialectOf(url string) (dialect, error) {
 //   - busy_timeout: how long to wait for another process's writer.
 //   - recursive_triggers: REPLACE must not slip past the triggers that refuse
 //     deletion.
-//   - cache_size: at most 8 MiB for each connection, to stay small when idle.
+//   - cache_size: pages kept by each connection, small because the operating
+//     system keeps them too.
 var sqlitePragmas = []string{
 	"busy_timeout(30000)", "journal_mode(WAL)", "synchronous(FULL)",
 	"foreign_keys(1)", "recursive_triggers(1)", "cache_size(-8192)",
@@ -80,6 +81,9 @@ func sqliteDialect() dialect {
 		goose: goose.DialectSQLite3,
 		open: func(address string, readers int) (*sql.DB, *sql.DB, error) {
 			path := strings.TrimPrefix(strings.TrimPrefix(address, "sqlite:"), "//")
+			if path == "" || path == ":memory:" {
+				return nil, nil, errors.New("SQLite needs the path of a file")
+			}
 			if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 				return nil, nil, err
 			}

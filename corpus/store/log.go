@@ -208,8 +208,8 @@ func (db *DB) Horizon(ctx context.Context, t time.Time) (time.Time, error) {
 // everything is a bound that no sequence number passes.
 const everything = int64(1<<63 - 1)
 
-// bound returns the sequence number of the last entry known at asOf, so that
-// rows with a greater one can be left out; everything for the zero time.
+// bound returns the last entry that was known at asOf, so that rows with a
+// later one can be left out; everything for the zero time.
 func (db *DB) bound(ctx context.Context, asOf time.Time) (int64, error) {
 	if asOf.IsZero() {
 		return everything, nil
@@ -218,8 +218,17 @@ func (db *DB) bound(ctx context.Context, asOf time.Time) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	seq, _, err := one(ctx, db, value[int64], `SELECT coalesce(max(seq), 0) FROM log WHERE at <= $1`, h)
-	return seq, err
+	return db.lastBefore(ctx, h.Add(time.Microsecond))
+}
+
+// lastBefore returns the last entry before t, 0 when there is none. Entries
+// still in flight may yet come in between, unless t is behind the horizon.
+func (db *DB) lastBefore(ctx context.Context, t time.Time) (int64, error) {
+	seq, _, err := one(ctx, db, value[int64], `SELECT coalesce(max(seq), 0) FROM log WHERE at < $1`, t)
+	if err != nil {
+		return 0, fmt.Errorf("find the entry before %v: %w", t, err)
+	}
+	return seq, nil
 }
 
 // Watermark returns how far a follower has come, 0 when it has not begun.

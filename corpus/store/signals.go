@@ -97,18 +97,13 @@ func (db *DB) Signal(ctx context.Context, seq corpus.Seq) (corpus.Signal, error)
 	return found("signal", seq, r, ok, err)
 }
 
-// Signals lists signal rows in the order in which they became available, or
-// in the opposite order.
+// Signals lists signal rows in the order in which they became available.
 func (db *DB) Signals(ctx context.Context, q corpus.SignalQuery) ([]corpus.Signal, error) {
-	f, err := db.signalFilter(ctx, q)
+	f, _, err := db.signalFilter(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("list signals: %w", err)
 	}
-	order := `seq`
-	if q.Newest {
-		order = `seq DESC`
-	}
-	query := f.query(`SELECT `+signalColumns+` FROM signals s`, order, q.Limit)
+	query := f.query(`SELECT `+signalColumns+` FROM signals s`, `seq`, q.Limit)
 	out, err := all(ctx, db, scanSignal, query, f.args...)
 	if err != nil {
 		return nil, fmt.Errorf("list signals: %w", err)
@@ -119,12 +114,11 @@ func (db *DB) Signals(ctx context.Context, q corpus.SignalQuery) ([]corpus.Signa
 // LatestSignals lists the last row of each index that q selects, by kind and
 // target: where the indices stand, or stood at q.AsOf.
 func (db *DB) LatestSignals(ctx context.Context, q corpus.SignalQuery) ([]corpus.Signal, error) {
-	f, err := db.signalFilter(ctx, q)
+	f, upTo, err := db.signalFilter(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("list latest signals: %w", err)
 	}
-	bound := f.args[1]
-	f.add(`NOT EXISTS (SELECT 1 FROM signals later WHERE later.kind = s.kind AND later.target = s.target AND later.seq > s.seq AND later.seq <= ?)`, bound)
+	f.add(`NOT EXISTS (SELECT 1 FROM signals later WHERE later.kind = s.kind AND later.target = s.target AND later.seq > s.seq AND later.seq <= ?)`, upTo)
 	query := f.query(`SELECT `+signalColumns+` FROM signals s`, `kind, target`, q.Limit)
 	out, err := all(ctx, db, scanSignal, query, f.args...)
 	if err != nil {
@@ -133,26 +127,35 @@ func (db *DB) LatestSignals(ctx context.Context, q corpus.SignalQuery) ([]corpus
 	return out, nil
 }
 
-// signalFilter returns the conditions of q; its second argument is the bound
-// that AsOf sets.
-func (db *DB) signalFilter(ctx context.Context, q corpus.SignalQuery) (*filter, error) {
-	bound, err := db.bound(ctx, q.AsOf)
+// signalFilter returns the conditions of q, and the last entry it looks at.
+// Times become entries of the log, which strictly increases in both.
+func (db *DB) signalFilter(ctx context.Context, q corpus.SignalQuery) (*filter, int64, error) {
+	after := int64(q.After)
+	upTo, err := db.bound(ctx, q.AsOf)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
+	}
+	if !q.Since.IsZero() {
+		seq, err := db.lastBefore(ctx, q.Since)
+		if err != nil {
+			return nil, 0, err
+		}
+		after = max(after, seq)
+	}
+	if !q.Until.IsZero() {
+		seq, err := db.lastBefore(ctx, q.Until)
+		if err != nil {
+			return nil, 0, err
+		}
+		upTo = min(upTo, seq)
 	}
 	f := &filter{}
-	f.add(`seq > ? AND seq <= ?`, q.After, bound)
+	f.add(`seq > ? AND seq <= ?`, after, upTo)
 	if q.Kind != "" {
 		f.add(`kind = ?`, q.Kind)
 	}
 	if len(q.Targets) > 0 {
 		f.add(db.dialect.in(`target`, `?`), texts(q.Targets))
 	}
-	if !q.Since.IsZero() {
-		f.add(`available_at >= ?`, q.Since)
-	}
-	if !q.Until.IsZero() {
-		f.add(`available_at < ?`, q.Until)
-	}
-	return f, nil
+	return f, upTo, nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/regwire/regwire/corpus"
 )
@@ -168,21 +167,4 @@ func (tx *Tx) StoryOf(id corpus.ArticleID) (corpus.Story, bool, error) {
 		return st, false, fmt.Errorf("read story of article %s: %w", id, err)
 	}
 	return st, ok, nil
-}
-
-// Stories lists stories without their members, the one that grew last first;
-// only those that grew before the given time unless it is zero.
-func (db *DB) Stories(ctx context.Context, before time.Time, max int) ([]corpus.Story, error) {
-	f := &filter{}
-	if !before.IsZero() {
-		f.add(`s.last_seen_at < ?`, before)
-	}
-	query := f.query(selectStory, `s.last_seen_at DESC, s.id`, max)
-	out, err := all(ctx, db, func(s scanner) (st corpus.Story, err error) {
-		return st, s.Scan(&st.ID, &st.Title, &st.Representative, instant{&st.FirstSeenAt}, instant{&st.LastSeenAt})
-	}, query, f.args...)
-	if err != nil {
-		return nil, fmt.Errorf("list stories: %w", err)
-	}
-	return out, nil
 }

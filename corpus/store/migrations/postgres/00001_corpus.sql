@@ -62,10 +62,9 @@ CREATE TABLE articles (
     source        TEXT COLLATE "C" NOT NULL REFERENCES sources (id),
     url           TEXT COLLATE "C" NOT NULL CHECK (url <> ''),
     fragment      TEXT COLLATE "C" NOT NULL,
-    first_seen_at TIMESTAMPTZ NOT NULL UNIQUE
+    first_seen_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX articles_page ON articles (source, url);
-CREATE INDEX articles_source ON articles (source, first_seen_at);
 
 CREATE TABLE revisions (
     id            BIGINT PRIMARY KEY,
@@ -101,7 +100,6 @@ CREATE TABLE analyses (
     doc        BYTEA NOT NULL,
     UNIQUE (revision, analyzer, version)
 );
-CREATE INDEX analyses_article ON analyses (article, revision, id);
 
 CREATE TABLE placements (
     id             BIGINT PRIMARY KEY,
@@ -222,7 +220,7 @@ CREATE TABLE signals (
     published_at   TIMESTAMPTZ,
     first_seen_at  TIMESTAMPTZ NOT NULL,
     as_of          TIMESTAMPTZ NOT NULL,
-    available_at   TIMESTAMPTZ NOT NULL UNIQUE,
+    available_at   TIMESTAMPTZ NOT NULL,
     origin         TEXT COLLATE "C" NOT NULL CHECK (origin IN ('live', 'backfill', 'reconstructed')),
     version        TEXT COLLATE "C" NOT NULL,
     state          TEXT COLLATE "C" NOT NULL

@@ -60,10 +60,9 @@ CREATE TABLE articles (
     source        TEXT NOT NULL REFERENCES sources (id),
     url           TEXT NOT NULL CHECK (url <> ''),
     fragment      TEXT NOT NULL,
-    first_seen_at INTEGER NOT NULL UNIQUE
+    first_seen_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX articles_page ON articles (source, url);
-CREATE INDEX articles_source ON articles (source, first_seen_at);
 
 CREATE TABLE revisions (
     id            INTEGER PRIMARY KEY,
@@ -99,7 +98,6 @@ CREATE TABLE analyses (
     doc        BLOB NOT NULL,
     UNIQUE (revision, analyzer, version)
 ) STRICT;
-CREATE INDEX analyses_article ON analyses (article, revision, id);
 
 CREATE TABLE placements (
     id             INTEGER PRIMARY KEY,
@@ -220,7 +218,7 @@ CREATE TABLE signals (
     published_at   INTEGER,
     first_seen_at  INTEGER NOT NULL,
     as_of          INTEGER NOT NULL,
-    available_at   INTEGER NOT NULL UNIQUE,
+    available_at   INTEGER NOT NULL,
     origin         TEXT NOT NULL CHECK (origin IN ('live', 'backfill', 'reconstructed')),
     version        TEXT NOT NULL,
     state          TEXT NOT NULL
