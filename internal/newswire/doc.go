@@ -25,6 +25,13 @@
 // logged ([Newswire.Requests]); those into a closed folder are
 // [Newswire.Violations].
 //
+// # A new article
+//
+// needs no Go: a file sites/<site>/<slug>.md, whose YAML head gives title,
+// published and truth, and whose body is Markdown. With edition: 1 in its head
+// it appears later; a second file <slug>@1.md says what the page becomes in
+// edition 1 and repeats only what changes. TestCounts then wants to know.
+//
 // # Truthfulness
 //
 // The happenings, numbers and dates are public facts, told in the project's

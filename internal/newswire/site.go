@@ -39,6 +39,7 @@ type quirks struct {
 	contact    bool // agents without an address to write to get 403
 	noETag     bool
 	noModified bool
+	dayOnly    bool // pages name the day of publication, not the time
 }
 
 // newSites returns the sites in the order in which they are shown.
@@ -62,7 +63,7 @@ func newSites() []*site {
 			Source: regulator("demo-us-fdic", "Deposit insurer, US (demo)", "FDIC", "US", "en"),
 			dir:    "fdic", page: "/news/financial-institution-letters/{year}/{slug}.html", trap: "/exams/",
 			lists: map[string]string{"/news/financial-institution-letters/index.html": "index.html"}, perPage: 4,
-			quirks: quirks{declared: "utf-8", noETag: true},
+			quirks: quirks{declared: "utf-8", noETag: true, dayOnly: true},
 		}, {
 			Source: regulator("demo-gb-fca", "Conduct regulator, UK (demo)", "FCA", "GB", "en"),
 			dir:    "fca", page: "/news/{slug}", trap: "/search-results/",
@@ -92,7 +93,7 @@ func newSites() []*site {
 			Source: exchange("demo-ex-okx", "Exchange help centre, HTML (demo)", "OKX"),
 			dir:    "okx", page: "/help/{slug}", trap: "/account/",
 			lists:  map[string]string{"/help/section/announcements": "index.html"},
-			quirks: quirks{declared: "utf-8"},
+			quirks: quirks{declared: "utf-8", dayOnly: true},
 		}, {
 			Source: media("demo-md-harbour", "The Harbour Ledger (demo)", "GB", "en"),
 			dir:    "harbour", page: "/{year}/{slug}", trap: "/subscribers/",

@@ -43,6 +43,10 @@ type Article struct {
 	Lang   string
 	// Editions in which it has a new version, the first one first.
 	Editions []int
+	Authors  []string // as the page names them; nil where it names none
+	// DayOnly says that the page claims a day and no time, so that Published
+	// can only be known to the day, in the site's own time zone.
+	DayOnly bool
 	// Gone is the edition from which the page answers 410, 0 when never.
 	Gone int
 	// Retracted is the edition from which the page says it is retracted, 0 when never.
@@ -59,7 +63,10 @@ func (n *Newswire) Truth() []Article {
 			last := a.versions[len(a.versions)-1]
 			item := Article{
 				Source: s.ID, Path: a.path(), Title: last.Title, Lang: last.Lang,
-				Published: last.Published.UTC(), Truth: last.Truth,
+				Published: last.Published.UTC(), DayOnly: s.dayOnly, Truth: last.Truth,
+			}
+			if s.Kind == corpus.SourceMedia {
+				item.Authors = []string{last.Author}
 			}
 			for _, v := range a.versions {
 				item.Editions = append(item.Editions, v.Edition)
@@ -85,9 +92,11 @@ func (n *Newswire) Truth() []Article {
 
 // Count is what can be known of one edition, counting from the first.
 type Count struct {
-	Sites    int
-	Pages    int // article pages that exist or existed
-	Articles int // the same, with each article of a digest page counted
+	Sites int
+	Pages int // article pages that exist or existed
+	// Articles counts a digest page as the articles it carries; a reader that
+	// keeps its own heading and introduction as well finds one more.
+	Articles int
 	// Revisions of articles: first versions, changes and withdrawals.
 	Revisions int
 	Gone      int // pages that answer 410
