@@ -34,8 +34,9 @@
 //
 // # Truthfulness
 //
-// The happenings, numbers and dates are public facts, told in the project's
-// own words. The media titles are invented. Pages that speak for an authority
+// The happenings and their main numbers and dates are public facts, told in
+// the project's own words; reactions and unnamed voices around them are
+// invented, and so are the media titles. Pages that speak for an authority
 // or a venue are retellings for testing and say so at their foot. Three
 // articles are false on purpose: a report that is later retracted, its copy,
 // which is later taken down, and a page full of attacks on its readers.
