@@ -10,7 +10,8 @@ import (
 const alertColumns = `event, rule, stage, version, outcome, at`
 
 func scanAlert(s scanner) (a corpus.Alert, err error) {
-	return a, s.Scan(&a.Event, &a.Rule, &a.Stage, &a.Version, &a.Outcome, instant{&a.At})
+	err = s.Scan(&a.Event, &a.Rule, &a.Stage, &a.Version, &a.Outcome, instant{&a.At})
+	return a, err
 }
 
 // AddAlert stores a decision; a zero At means now. It reports false, and

@@ -14,7 +14,8 @@ func (db *DB) scanAnalysis(s scanner) (a corpus.Analysis, err error) {
 	if err := s.Scan(&a.ID, &a.Article, &a.Revision, instant{&a.At}, &a.Origin, &doc); err != nil {
 		return a, err
 	}
-	return a, db.packer.unpack(doc, &a)
+	err = db.packer.unpack(doc, &a)
+	return a, err
 }
 
 // AddAnalysis stores what one version of one analyser read out of a revision
@@ -93,7 +94,8 @@ func (db *DB) scanPlacement(s scanner) (p corpus.Placement, err error) {
 	if err != nil {
 		return p, err
 	}
-	return p, db.packer.unpack(events, &p.Events)
+	err = db.packer.unpack(events, &p.Events)
+	return p, err
 }
 
 // AddPlacement stores where an analysis took its place and appends it to the

@@ -49,7 +49,8 @@ func (tx *Tx) Revise(d corpus.Draft, capture corpus.CaptureID, origin corpus.Ori
 		capture corpus.CaptureID
 		digest  string
 	}, err error) {
-		return n, s.Scan(&n.id, &n.n, &n.capture, &n.digest)
+		err = s.Scan(&n.id, &n.n, &n.capture, &n.digest)
+		return n, err
 	}, `SELECT id, n, capture, digest FROM revisions WHERE article = $1 ORDER BY n DESC LIMIT 1`, article)
 	if err != nil {
 		return corpus.Revision{}, false, fmt.Errorf("revise %s: %w", d.URL, err)
@@ -161,7 +162,8 @@ func (db *DB) LatestRevision(ctx context.Context, id corpus.ArticleID) (corpus.R
 // Article returns an article.
 func (db *DB) Article(ctx context.Context, id corpus.ArticleID) (corpus.Article, error) {
 	a, ok, err := one(ctx, db, func(s scanner) (a corpus.Article, err error) {
-		return a, s.Scan(&a.ID, &a.Source, &a.URL, &a.Fragment, instant{&a.FirstSeenAt})
+		err = s.Scan(&a.ID, &a.Source, &a.URL, &a.Fragment, instant{&a.FirstSeenAt})
+		return a, err
 	}, `SELECT id, source, url, fragment, first_seen_at FROM articles WHERE id = $1`, id)
 	return found("article", id, a, ok, err)
 }

@@ -61,7 +61,8 @@ func (tx *Tx) AddCapture(c corpus.Capture) (corpus.Capture, bool, error) {
 		digest string
 		status int
 	}, err error) {
-		return n, s.Scan(&n.id, &n.digest, &n.status)
+		err = s.Scan(&n.id, &n.digest, &n.status)
+		return n, err
 	}, `SELECT id, digest, status FROM captures WHERE source = $1 AND url = $2 ORDER BY id DESC LIMIT 1`, c.Source, c.URL)
 	if err != nil {
 		return c, false, fmt.Errorf("add capture %s: %w", c.URL, err)

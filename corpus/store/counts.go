@@ -10,8 +10,9 @@ import (
 // Counts returns the totals of the record. It reads an index of every table.
 func (db *DB) Counts(ctx context.Context) (corpus.Counts, error) {
 	c, _, err := one(ctx, db, func(s scanner) (c corpus.Counts, err error) {
-		return c, s.Scan(&c.Sources, &c.Captures, &c.Articles, &c.Revisions, &c.Stories, &c.Events, &c.Instruments,
+		err = s.Scan(&c.Sources, &c.Captures, &c.Articles, &c.Revisions, &c.Stories, &c.Events, &c.Instruments,
 			&c.Alerts, &c.Notifications, &c.Sent, &c.Signals)
+		return c, err
 	}, `SELECT
 		(SELECT count(*) FROM sources),
 		(SELECT count(*) FROM log WHERE kind = 'capture'),

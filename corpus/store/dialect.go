@@ -15,7 +15,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+	"github.com/pressly/goose/v3/lock"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -23,8 +24,12 @@ import (
 // dialect is everything in which SQLite and PostgreSQL differ for us. The SQL
 // itself is shared: both understand $1, ON CONFLICT and row values.
 type dialect struct {
-	name  string        // the folder of its migrations
-	goose goose.Dialect // the name goose knows it by
+	name string // the folder of its migrations
+	// versionTable is where goose keeps the number of the schema.
+	versionTable func() (database.Store, error)
+	// migrationLock keeps two processes from migrating at once; nil where
+	// losing that race does no harm.
+	migrationLock lock.SessionLocker
 
 	// open returns a pool for writing and one with up to readers connections
 	// for reading.
@@ -77,8 +82,10 @@ var sqlitePragmas = []string{
 
 func sqliteDialect() dialect {
 	return dialect{
-		name:  "sqlite",
-		goose: goose.DialectSQLite3,
+		name: "sqlite",
+		versionTable: func() (database.Store, error) {
+			return database.NewStore(database.DialectSQLite3, versionTable)
+		},
 		open: func(address string, readers int) (*sql.DB, *sql.DB, error) {
 			path := strings.TrimPrefix(strings.TrimPrefix(address, "sqlite:"), "//")
 			if path == "" || path == ":memory:" {
@@ -126,8 +133,12 @@ func sqliteDialect() dialect {
 
 func postgresDialect() dialect {
 	return dialect{
-		name:  "postgres",
-		goose: goose.DialectPostgres,
+		name: "postgres",
+		versionTable: func() (database.Store, error) {
+			s, err := database.NewStore(database.DialectPostgres, versionTable)
+			return postgresVersions{s}, err
+		},
+		migrationLock: postgresLock{},
 		open: func(address string, readers int) (*sql.DB, *sql.DB, error) {
 			cfg, err := pgx.ParseConfig(address)
 			if err != nil {
@@ -165,19 +176,34 @@ func postgresDialect() dialect {
 	}
 }
 
-// migrationLock is a session lock of goose: it serialises the migrations of
-// one PostgreSQL database. SQLite has no such thing; see migrate.
-type migrationLock struct{}
+// versionTable is the name of the table in which goose keeps the number of the
+// schema.
+const versionTable = "schema_version"
 
-// migrationLockID is an arbitrary number that nobody else locks.
-const migrationLockID = 0x7265677769726501
+// postgresVersions looks for the table where the search path leads; goose
+// itself would look in the schema "public" whatever the address says.
+type postgresVersions struct{ database.Store }
 
-func (migrationLock) SessionLock(ctx context.Context, conn *sql.Conn) error {
-	_, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, int64(migrationLockID))
+// TableExists is called by goose.
+func (postgresVersions) TableExists(ctx context.Context, db database.DBTxConn) (exists bool, err error) {
+	err = db.QueryRowContext(ctx, `SELECT to_regclass($1) IS NOT NULL`, versionTable).Scan(&exists)
+	return exists, err
+}
+
+// postgresLock serialises the migrations of one database.
+type postgresLock struct{}
+
+// postgresLockID is an arbitrary number that nobody else locks.
+const postgresLockID int64 = 0x7265677769726501
+
+// SessionLock is called by goose before it migrates.
+func (postgresLock) SessionLock(ctx context.Context, conn *sql.Conn) error {
+	_, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, postgresLockID)
 	return err
 }
 
-func (migrationLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
-	_, err := conn.ExecContext(ctx, `SELECT pg_advisory_unlock($1)`, int64(migrationLockID))
+// SessionUnlock is called by goose after it has migrated.
+func (postgresLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
+	_, err := conn.ExecContext(ctx, `SELECT pg_advisory_unlock($1)`, postgresLockID)
 	return err
 }

@@ -14,8 +14,9 @@ import (
 const sourceStateColumns = `source, visited_at, next_at, not_before, succeeded_at, newest_item_at, failures, reason, last_error, etag, last_modified, digest`
 
 func scanSourceState(s scanner) (st corpus.SourceState, err error) {
-	return st, s.Scan(&st.Source, instant{&st.VisitedAt}, instant{&st.NextAt}, instant{&st.NotBefore}, instant{&st.SucceededAt}, instant{&st.NewestItemAt},
+	err = s.Scan(&st.Source, instant{&st.VisitedAt}, instant{&st.NextAt}, instant{&st.NotBefore}, instant{&st.SucceededAt}, instant{&st.NewestItemAt},
 		&st.Failures, &st.Reason, &st.LastError, &st.ETag, &st.LastModified, &st.Digest)
+	return st, err
 }
 
 // SourceState returns what the crawler remembers of a source; for one never
@@ -66,7 +67,8 @@ func (db *DB) scanFrontier(s scanner) (e corpus.FrontierEntry, err error) {
 	if err != nil {
 		return e, err
 	}
-	return e, db.packer.unpack(item, &e.Item)
+	err = db.packer.unpack(item, &e.Item)
+	return e, err
 }
 
 // Frontier returns the entries of a source that have one of urls, by URL; urls

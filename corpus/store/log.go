@@ -151,10 +151,12 @@ func (db *DB) Wait(ctx context.Context, after corpus.Seq) error {
 			return nil
 		}
 		newest, err := db.Head(ctx)
-		if err != nil {
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil:
 			return err
-		}
-		if newest.Seq > after {
+		case newest.Seq > after:
 			return nil
 		}
 		select {
@@ -175,7 +177,8 @@ func (db *DB) Horizon(ctx context.Context, t time.Time) (time.Time, error) {
 	// The writer in flight, if any, will write later times than the head that
 	// is committed.
 	passed, _, err := one(ctx, db, func(s scanner) (at time.Time, err error) {
-		return at, s.Scan(instant{&at})
+		err = s.Scan(instant{&at})
+		return at, err
 	}, `SELECT at FROM head`)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read the horizon: %w", err)

@@ -25,13 +25,17 @@ func (db *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
-	if db.dialect.goose == goose.DialectPostgres {
-		options = append(options, goose.WithSessionLocker(migrationLock{}))
+	table, err := db.dialect.versionTable()
+	if err != nil {
+		return err
+	}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithStore(table)}
+	if db.dialect.migrationLock != nil {
+		options = append(options, goose.WithSessionLocker(db.dialect.migrationLock))
 	}
 	for attempt := 1; ; attempt++ {
 		// A provider remembers that it has looked for its table: take a new one.
-		provider, err := goose.NewProvider(db.dialect.goose, db.writer.db, files, options...)
+		provider, err := goose.NewProvider("", db.writer.db, files, options...)
 		if err != nil {
 			return fmt.Errorf("read migrations: %w", err)
 		}

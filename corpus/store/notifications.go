@@ -171,7 +171,8 @@ func (db *DB) ClaimNotifications(ctx context.Context, now time.Time, lease time.
 // Deliveries lists the attempts to send a notification, oldest first.
 func (db *DB) Deliveries(ctx context.Context, id corpus.NotificationID) ([]corpus.Delivery, error) {
 	out, err := all(ctx, db, func(s scanner) (d corpus.Delivery, err error) {
-		return d, s.Scan(&d.Notification, &d.Attempt, instant{&d.At}, &d.Outcome, &d.Reason)
+		err = s.Scan(&d.Notification, &d.Attempt, instant{&d.At}, &d.Outcome, &d.Reason)
+		return d, err
 	}, `SELECT notification, attempt, at, outcome, reason FROM deliveries WHERE notification = $1 ORDER BY attempt`, id)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries of notification %s: %w", id, err)

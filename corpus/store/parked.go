@@ -40,7 +40,8 @@ func (db *DB) ParkedItems(ctx context.Context, stage string) ([]corpus.Parked, e
 	}
 	query := f.query(`SELECT stage, ref, reason, detail, attempts, next_at, at FROM parked`, `CASE WHEN next_at IS NULL THEN 1 ELSE 0 END, next_at, stage, ref`, corpus.MaxLimit)
 	out, err := all(ctx, db, func(s scanner) (p corpus.Parked, err error) {
-		return p, s.Scan(&p.Stage, &p.Ref, &p.Reason, &p.Detail, &p.Attempts, instant{&p.NextAt}, instant{&p.At})
+		err = s.Scan(&p.Stage, &p.Ref, &p.Reason, &p.Detail, &p.Attempts, instant{&p.NextAt}, instant{&p.At})
+		return p, err
 	}, query, f.args...)
 	if err != nil {
 		return nil, fmt.Errorf("list parked work: %w", err)

@@ -20,7 +20,8 @@ func scanSignal(s scanner) (r corpus.Signal, err error) {
 	if err != nil {
 		return r, err
 	}
-	return r, json.Unmarshal([]byte(state), &r.State)
+	err = json.Unmarshal([]byte(state), &r.State)
+	return r, err
 }
 
 // positiveZero turns -0 into 0: SQLite does not keep the sign, and a row must

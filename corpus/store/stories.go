@@ -110,7 +110,8 @@ func (tx *Tx) Near(bands []uint64, perBand int) ([]corpus.Near, error) {
 		parts[i] = `SELECT article FROM (SELECT article FROM story_bands WHERE band = $` + strconv.Itoa(i+2) + ` ORDER BY first_seen_at DESC, article DESC LIMIT $1) AS b` + strconv.Itoa(i)
 	}
 	out, err := all(tx.ctx, tx, func(s scanner) (n corpus.Near, err error) {
-		return n, s.Scan(&n.Article, &n.Story, &n.Sketch, instant{&n.PublishedAt}, instant{&n.FirstSeenAt})
+		err = s.Scan(&n.Article, &n.Story, &n.Sketch, instant{&n.PublishedAt}, instant{&n.FirstSeenAt})
+		return n, err
 	}, `SELECT article, story, sketch, published_at, first_seen_at FROM story_members
 		WHERE article IN (`+strings.Join(parts, ` UNION `)+`) ORDER BY article`, args...)
 	if err != nil {
@@ -122,14 +123,16 @@ func (tx *Tx) Near(bands []uint64, perBand int) ([]corpus.Near, error) {
 const memberColumns = `article, source, url, title, similarity, published_at, first_seen_at`
 
 func scanMember(s scanner, more ...any) (m corpus.Member, err error) {
-	return m, s.Scan(append([]any{&m.Article, &m.Source, &m.URL, &m.Title, &m.Similarity, instant{&m.PublishedAt}, instant{&m.FirstSeenAt}}, more...)...)
+	err = s.Scan(append([]any{&m.Article, &m.Source, &m.URL, &m.Title, &m.Similarity, instant{&m.PublishedAt}, instant{&m.FirstSeenAt}}, more...)...)
+	return m, err
 }
 
 const selectStory = `SELECT s.id, s.title, s.representative, s.first_seen_at, s.last_seen_at FROM stories s`
 
 func story(ctx context.Context, q querier, query string, arg any) (corpus.Story, bool, error) {
 	st, ok, err := one(ctx, q, func(s scanner) (st corpus.Story, err error) {
-		return st, s.Scan(&st.ID, &st.Title, &st.Representative, instant{&st.FirstSeenAt}, instant{&st.LastSeenAt})
+		err = s.Scan(&st.ID, &st.Title, &st.Representative, instant{&st.FirstSeenAt}, instant{&st.LastSeenAt})
+		return st, err
 	}, query, arg)
 	if err != nil || !ok {
 		return st, false, err
