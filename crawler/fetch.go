@@ -52,10 +52,14 @@ func (r *response) missing() bool {
 // mediaType returns type and charset as declared, or the type guessed from the
 // body when none is declared.
 func (r *response) mediaType() (media, charset string) {
-	declared := r.header.Get("Content-Type")
-	if declared == "" {
-		declared = http.DetectContentType(r.body)
+	if declared := r.header.Get("Content-Type"); declared != "" {
+		return mediaType(declared)
 	}
+	return mediaType(http.DetectContentType(r.body))
+}
+
+// mediaType splits a Content-Type into type and charset, in lower case.
+func mediaType(declared string) (media, charset string) {
 	media, params, err := mime.ParseMediaType(declared)
 	if err != nil && media == "" {
 		media, _, _ = strings.Cut(declared, ";")

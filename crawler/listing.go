@@ -77,8 +77,8 @@ func (src *source) accept(l listing, address string, now time.Time) (items []cor
 	}
 	seen := make(map[string]bool)
 	for _, it := range l.items {
-		it.URL, err = Canonical(it.URL, base)
-		if err != nil {
+		raw := strings.TrimSpace(it.URL)
+		if it.URL, err = Canonical(raw, base); err != nil || raw == "" { // nothing would be the listing itself
 			dropped++
 			continue
 		}
@@ -159,7 +159,7 @@ func utf8XML(contentType string, body []byte) ([]byte, error) {
 	if rest, ok := bytes.CutPrefix(body, []byte("\xef\xbb\xbf")); ok {
 		return redeclare(rest), nil
 	}
-	_, label := (&response{header: map[string][]string{"Content-Type": {contentType}}}).mediaType()
+	_, label := mediaType(contentType)
 	if m := declaredEncoding.FindSubmatch(body); m != nil && label == "" {
 		label = string(m[2])
 	}

@@ -49,26 +49,22 @@ func Canonical(raw string, base *url.URL) (string, error) {
 }
 
 func canonicalHost(u *url.URL) (string, error) {
-	name := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
-	if name == "" {
-		return "", fmt.Errorf("%w: no host", errAddress)
-	}
+	name := strings.ToLower(u.Hostname())
 	if strings.Contains(name, ":") { // IPv6; a zone never leaves its machine
 		if strings.Contains(name, "%") {
 			return "", fmt.Errorf("%w: address with a zone", errAddress)
 		}
 		name = "[" + name + "]"
 	} else {
-		ascii, err := idna.Lookup.ToASCII(name)
-		if err != nil {
-			// Names with an underscore and the like resolve, though IDNA
-			// refuses them; anything else must at least be plain.
-			if strings.ContainsFunc(name, func(r rune) bool { return !hostRune(r) }) {
-				return "", fmt.Errorf("%w: host %q", errAddress, name)
-			}
-			ascii = name
+		// Names with an underscore and the like resolve, though IDNA refuses
+		// them; such a name must at least be plain.
+		if ascii, err := idna.Lookup.ToASCII(name); err == nil {
+			name = ascii
 		}
-		name = ascii
+		name = strings.TrimRight(name, ".")
+		if name == "" || name[0] == '.' || strings.Contains(name, "..") || strings.ContainsFunc(name, func(r rune) bool { return !hostRune(r) }) {
+			return "", fmt.Errorf("%w: host %q", errAddress, name)
+		}
 	}
 	port := u.Port()
 	if port == "" || u.Scheme == "http" && port == "80" || u.Scheme == "https" && port == "443" {
