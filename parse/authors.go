@@ -31,6 +31,9 @@ func (p *page) authors(head []string) []string {
 				organisations = append(organisations, names...)
 				continue
 			}
+			if corporate(p.metas[key][0]) {
+				continue
+			}
 			return names
 		}
 	}
@@ -60,10 +63,12 @@ func (p *page) bylineNames() []string {
 			}
 		}
 	}
-	// What is marked as a name goes before what is only near one.
+	// What is marked as a name goes before what is only near one. Others
+	// only count beside the first: further away they sign other articles.
 	for pass := range 3 {
+		last := -1
 		for _, at := range p.bylines {
-			if at.under&(around&^traitSide) != 0 || at.own&traitComment != 0 {
+			if at.under&(around&^traitSide) != 0 || at.own&traitComment != 0 || last >= 0 && at.order > last+40 {
 				continue
 			}
 			prop, rel := attr(at.node, "itemprop"), attr(at.node, "rel")
@@ -82,8 +87,12 @@ func (p *page) bylineNames() []string {
 					continue
 				}
 			}
+			before := len(out)
 			if v := attr(at.node, "content"); marked && v != "" {
 				take(p.names([]string{v}))
+				if len(out) > before {
+					last = at.order
+				}
 				continue
 			}
 			text := p.bylineText(at.node)
@@ -94,6 +103,12 @@ func (p *page) bylineNames() []string {
 				take(p.names(names))
 			} else if marked || runes(text) <= 60 {
 				take(p.names([]string{text}))
+			}
+			if len(out) > before {
+				last = at.order
+				if !marked {
+					break
+				}
 			}
 		}
 		if len(out) > 0 {
@@ -180,16 +195,26 @@ func (p *page) names(claims []string) []string {
 	return out
 }
 
+// corporate reports whether s is the name of a company by its legal form.
+func corporate(s string) bool {
+	for _, f := range []string{"GmbH", " AG", "e.V", "e. V", " Inc", " Ltd", " LLC", " KG", "S.A.", " Corp", "Verlag", "有限公司"} {
+		if strings.Contains(s, f) {
+			return true
+		}
+	}
+	return false
+}
+
 var authorSplit = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\s*(?:;|；|、|\||｜|•|·\s| / |\n)\s*|\s+(?:and|und|et|y|e|en|och|og|with|&|&amp;|和)\s+|\s+(?:mit)\s+`)
+	return regexp.MustCompile(`(?i)\s*(?:;|；|、|\||｜|•|·\s| / |\n)\s*|\s+(?:and|und|et|y|e|en|och|og|with|&|&amp;|和)\s+|\s+(?:im gespräch mit|mit|edited by|reviewed by)\s+`)
 })
 
 var (
 	authorPrefix = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)^(?:(?:written|posted|published|reported|story|words|text|article|interview|guest post|review|edited|analysis|commentary|opinion) by|by|von|par|por|di|door|av|af|from|author|authors|autor|autorin|autoren|auteur|text|texte|interview|reporter|writer|words|redaktion|作者|记者|文|撰文|本报记者|编辑|来源|责任编辑)\s*[:：|]?\s+|^(?:作者|记者|文|撰文|本报记者|来源|编辑|责任编辑|by|author|autor|text|von)\s*[:：|／/]\s*`)
+		return regexp.MustCompile(`(?i)^(?:(?:zeige )?(?:alle|all|view all|more) (?:artikel|beiträge|posts|articles|stories) (?:von|by|from)|(?:written|posted|published|reported|story|words|text|article|interview|guest post|review|edited|analysis|commentary|opinion) by|by|von|par|por|di|door|av|af|from|author|authors|autor|autorin|autoren|auteur|text|texte|interview|reporter|writer|words|redaktion|作者|记者|文|撰文|本报记者|编辑|来源|责任编辑)\s*[:：|]?\s+|^(?:作者|记者|文|撰文|本报记者|来源|编辑|责任编辑|by|author|autor|text|von)\s*[:：|／/]\s*`)
 	})
 	authorSuffix = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)\s*(?:\((?:author|autor|text|photo|foto)[^)]*\)|[,|·–—-]\s*(?:senior |chief |staff |deputy |contributing |associate |managing )*(?:reporter|writer|editor|correspondent|contributor|journalist|columnist|analyst|redakteur(?:in)?|autor(?:in)?)\b.*|\s(?:is|has|was|ist|hat)\s(?:a|an|been|the|ein|eine)\s.*|\s+(?:updated|published|posted|on|am|um|at|vom)\b.*\d.*|\s+@\w+|\s*\d{1,2}[./:]\d{1,2}.*|\s+\d+ (?:min|hour|day|week|month|year)s?\b.*|\s+(?:view|see|all|more|read|show|follow|email|mehr)\s(?:profile|posts|articles|by|all|more|bio|archive|stories|author|on|this|artikel|von|zu).*)$`)
+		return regexp.MustCompile(`(?i)\s*(?:\((?:author|autor|text|photo|foto)[^)]*\)|[,|·–—-]\s*(?:senior |chief |staff |deputy |contributing |associate |managing )*(?:reporter|writer|editor|correspondent|contributor|journalist|columnist|analyst|redakteur(?:in)?|autor(?:in)?)\b.*|\s(?:is|has|was|ist|hat)\s(?:a|an|been|the|ein|eine)\s.*|\s+(?:updated|published|posted|on|am|um|at|vom)\b.*\d.*|\s+@\w+|\s*\d{1,2}[./:]\d{1,2}.*|\s+(?:\d{1,2}\.? )?(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zäé]*\.? \d{1,4}.*|\s+(?:show|alle artikel|chefredakteur(?:in)?)$|\s+\d+ (?:min|hour|day|week|month|year)s?\b.*|\s+(?:view|see|all|more|read|show|follow|email|mehr)\s(?:profile|posts|articles|by|all|more|bio|archive|stories|author|on|this|artikel|von|zu).*)$`)
 	})
 )
 
@@ -275,7 +300,8 @@ func personal(s string) bool {
 		return false
 	}
 	switch strings.ToLower(s) {
-	case "admin", "administrator", "author", "authors", "wordpressadmin", "webmaster", "root", "user", "guest", "unknown", "anonymous", "staff", "editor", "editors", "none", "null", "undefined",
+	case "by", "von", "par", "por", "di", "show", "last", "last updated", "in", "publisher", "red", "zvg", "anónimo", "ca", "alle artikel", "fail",
+		"admin", "administrator", "author", "authors", "wordpressadmin", "webmaster", "root", "user", "guest", "unknown", "anonymous", "staff", "editor", "editors", "none", "null", "undefined",
 		"about the author", "about", "share", "contact", "comments", "print", "email", "profile", "default", "super user", "superuser", "site admin", "written", "follow", "redaktion", "autor", "autorin", "auteurs", "auteur",
 		"facebook", "twitter", "linkedin", "instagram", "name", "text", "video", "more", "true", "false", "posted", "updated", "read more", "kommentieren", "kommentare", "article", "artikel", "home", "kontakt", "impressum", "来源", "作者", "编辑", "记者":
 		return false

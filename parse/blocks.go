@@ -15,6 +15,7 @@ type part struct {
 	level  int        // of a heading, 1 to 6
 	linked int        // bytes of the text inside links
 	strong bool       // all of it is emphasised: a heading in disguise
+	gap    bool       // a blank line stands before it, in plain text
 	node   *html.Node // where it came from; nil in plain text
 }
 

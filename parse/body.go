@@ -25,7 +25,7 @@ type container struct {
 
 // byName returns the blocks of the element that the site names as the
 // container of the article's text; nil when there is none that holds enough.
-func byName(p *page, title string) []part {
+func byName(p *page, title string) ([]part, int) {
 	var list []container
 	var walk func(n *html.Node, depth int)
 	walk = func(n *html.Node, depth int) {
@@ -44,7 +44,7 @@ func byName(p *page, title string) []part {
 		most = max(most, c.text)
 	}
 	if most < 140 {
-		return nil
+		return nil, 0
 	}
 	var best *container
 	for i := range list {
@@ -57,9 +57,9 @@ func byName(p *page, title string) []part {
 		}
 	}
 	if best == nil {
-		return nil
+		return nil, 0
 	}
-	return cut(best.node)
+	return cut(best.node), best.rank
 }
 
 // containerRank says how surely the name of n is that of the article's text.
@@ -149,17 +149,27 @@ func size(parts []part) int {
 }
 
 // choose takes one of two readings.
-func choose(named, dense []part) []part {
+func choose(named []part, rank int, dense []part) []part {
 	a, b := size(named), size(dense)
 	switch {
 	case a == 0:
 		return dense
 	case b == 0:
 		return named
-	case a < b/3:
-		return dense
-	case b < a*2/5:
+	case rank >= 4 && float64(a) > 1.5*float64(b) && (a < 3*b || b < 800) && linkShare(named) < 0.2:
+		return named
+	case float64(b) < float64(a)*0.12:
 		return named
 	}
 	return dense
+}
+
+// linkShare is the part of the text that stands in links, in [0, 1].
+func linkShare(parts []part) float64 {
+	all, linked := 1, 0
+	for i := range parts {
+		all += len(parts[i].Text)
+		linked += parts[i].linked
+	}
+	return float64(linked) / float64(all)
 }

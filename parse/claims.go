@@ -141,12 +141,7 @@ func mayHoldYear(s string) bool {
 // concluded from dates inside the text.
 func (p *page) published() (published, modified moment) {
 	zone := zoneOf(string(p.in.source.Jurisdiction))
-	local := func(m moment) moment {
-		if zone != nil && m.clock && !m.zone {
-			m.Time = time.Date(m.Year(), m.Month(), m.Day(), m.Hour(), m.Minute(), m.Second(), 0, zone)
-		}
-		return m
-	}
+	local := func(m moment) moment { return localTime(m, zone) }
 	var pubs []moment
 	addPub := func(v string) {
 		if m, ok := parseStamp(v); ok && !claimed(p.in, m.Time).IsZero() {
@@ -154,14 +149,16 @@ func (p *page) published() (published, modified moment) {
 		}
 	}
 	if p.article != nil {
-		addPub(ldString(p.article["datePublished"]))
+		if ldRank(p.article) > 1 {
+			addPub(ldString(p.article["datePublished"]))
+		}
 		if len(pubs) == 0 && ldRank(p.article) > 1 {
 			addPub(ldString(p.article["dateCreated"]))
 		}
 	}
 	for _, key := range []string{"article:published_time", "og:article:published_time", "article:published", "datepublished", "publishdate", "publish-date", "publish_date", "pubdate", "pub_date", "published_time", "date.published",
 		"dcterms.created", "dc.date.issued", "dcterms.issued", "dcterms.date", "dc.date", "dc.date.created", "parsely-pub-date", "sailthru.date", "citation_publication_date", "citation_date", "article_date_original", "cxenseparse:recs:publishtime",
-		"og:published_time", "og:pubdate", "original-publish-date", "originalpublicationdate", "rnews:datepublished", "displaydate", "ptime", "weibo:article:create_at", "apub:time", "bytedance:published_time", "firstpublishedtime", "date", "created", "creation_date", "_pubtime", "datecreated", "release_date", "article.published", "article.created", "shareaholic:article_published_time"} {
+		"og:published_time", "og:pubdate", "original-publish-date", "originalpublicationdate", "rnews:datepublished", "displaydate", "ptime", "pubtime", "weibo:article:create_at", "apub:time", "bytedance:published_time", "firstpublishedtime", "date", "_pubtime", "datecreated", "release_date", "article.published", "article.created", "shareaholic:article_published_time"} {
 		for _, v := range p.metas[key] {
 			addPub(v)
 		}
@@ -179,6 +176,11 @@ func (p *page) published() (published, modified moment) {
 	seen, seenModified := p.visible(len(pubs) > 0)
 	if modified.IsZero() && seenModified.Time != (time.Time{}) && len(pubs) > 0 {
 		modified = local(seenModified)
+	}
+	if len(pubs) == 0 && p.article != nil { // a web page that is no article has a date as well: only with a visible one beside it
+		if m, ok := parseStamp(ldString(p.article["datePublished"])); ok && !seen.Time.IsZero() && sameDay(m.Time, seen.Time) {
+			pubs = append(pubs, local(m))
+		}
 	}
 	if len(pubs) > 0 {
 		published = pubs[0]
@@ -203,6 +205,14 @@ func (p *page) published() (published, modified moment) {
 		return local(seenModified), moment{}
 	}
 	return local(seen), modified
+}
+
+// localTime puts a time without a zone into the publisher's.
+func localTime(m moment, zone *time.Location) moment {
+	if zone != nil && m.clock && !m.zone {
+		m.Time = time.Date(m.Year(), m.Month(), m.Day(), m.Hour(), m.Minute(), m.Second(), 0, zone)
+	}
+	return m
 }
 
 func abs(d time.Duration) time.Duration {
@@ -237,12 +247,16 @@ func (p *page) visible(confirmed bool) (published, modified moment) {
 	}
 	bestScore := 0.0
 	for _, s := range p.dates {
-		if s.under&(traitComment|traitFoot) != 0 || claimed(p.in, s.Time).IsZero() {
+		itemprop := s.machine && attr(s.node, "itemprop") == "datePublished"
+		if s.under&traitComment != 0 || s.under&traitFoot != 0 && !itemprop || claimed(p.in, s.Time).IsZero() {
 			continue
 		}
 		score := 0.0
 		if s.machine {
 			score += 1.5
+		}
+		if itemprop {
+			score++
 		}
 		if s.labelled {
 			score += 2
@@ -289,8 +303,22 @@ func (p *page) visible(confirmed bool) (published, modified moment) {
 			published, bestScore = s.moment, score
 		}
 	}
-	if bestScore < 2.4 {
-		return moment{}, modified
+	if bestScore >= 1.7 {
+		return published, modified
+	}
+	// The only date of a page that stands by itself is the article's.
+	published = moment{}
+	for _, s := range p.dates {
+		if !s.short || s.modified || s.under&(around&^traitSide) != 0 || claimed(p.in, s.Time).IsZero() ||
+			len(s.text) > s.end-s.start+12 || inside(s.node, func(n *html.Node) bool { return n.DataAtom == atom.A || n.DataAtom == atom.Li }) {
+			continue
+		}
+		if !published.IsZero() && !sameDay(published.Time, s.Time) {
+			return moment{}, modified
+		}
+		if published.IsZero() || s.clock && !published.clock {
+			published = s.moment
+		}
 	}
 	return published, modified
 }

@@ -40,15 +40,24 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 	main := corpus.Draft{Title: pg.title(), URL: canonicalURL(in.base, pg.canonical), Lang: pg.lang, Tags: pg.tags()}
 	pub, mod := pg.published()
 	main.PublishedAt, main.ModifiedAt = pub.Time, mod.Time
-	head := pg.headLines()
+	main.Authors = pg.authors(pg.headLines())
+	items := pg.datedHeadings()
 
 	prune(pg, main.Title)
-	named := byName(pg, main.Title)
-	dense := byDensity(pg)
-	parts := clean(choose(named, dense), main.Title, pg)
-	main.Authors = pg.authors(head)
-	main.Blocks = blocksOf(parts)
-	return []corpus.Draft{main}, nil
+	if drafts := pg.several(items, main); drafts != nil {
+		return drafts, nil
+	}
+	named, rank := byName(pg, main.Title)
+	parts, embedded := splitTail(choose(named, rank, byDensity(pg)))
+	main.Blocks = blocksOf(clean(parts, main.Title, pg))
+	if len(main.Blocks) == 0 {
+		main.Blocks = blocksOf(clean(cut(pg.body), main.Title, pg))
+	}
+	drafts := []corpus.Draft{main}
+	for _, e := range embedded {
+		drafts = append(drafts, corpus.Draft{URL: main.URL, Lang: main.Lang, Title: e.title, Fragment: fragment(e.title), Blocks: blocksOf(clean(e.parts, e.title, pg))})
+	}
+	return append(drafts, pg.liveUpdates(main)...), nil
 }
 
 // headLines are the short lines under the headline, where bylines without a

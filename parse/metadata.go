@@ -24,7 +24,7 @@ type page struct {
 	byID      map[string]map[string]any
 	islands   []string // other scripts that hold data
 
-	headings []place // h1 and h2, and what is marked as the headline
+	headings []place // h1 to h4, and what is marked as the headline
 	bylines  []place
 	dates    []stamp
 	order    int // counts the nodes of the walk
@@ -124,8 +124,8 @@ func (p *page) walk(n *xhtml.Node, under trait, depth int) {
 	at := place{node: n, order: p.order, under: under, own: own}
 	prop := attr(n, "itemprop")
 	switch {
-	case n.DataAtom == atom.H1 || n.DataAtom == atom.H2 || prop == "headline" || heading(n.DataAtom) > 0 && own&traitTitle != 0:
-		if len(p.headings) < 60 {
+	case heading(n.DataAtom) > 0 && heading(n.DataAtom) < 5 || prop == "headline":
+		if len(p.headings) < 200 {
 			p.headings = append(p.headings, at)
 		}
 	case n.DataAtom == atom.Time:
@@ -133,6 +133,9 @@ func (p *page) walk(n *xhtml.Node, under trait, depth int) {
 	}
 	if (own&(traitByline|traitBio) != 0 || prop == "author" || prop == "creator" || attr(n, "rel") == "author") && len(p.bylines) < 60 {
 		p.bylines = append(p.bylines, at)
+	}
+	if own&traitDate != 0 && n.DataAtom != atom.Time && attr(n, "title") != "" {
+		p.timeElement(n, at)
 	}
 	if prop == "datePublished" || prop == "dateModified" || prop == "dateCreated" {
 		if v := attr(n, "content"); v != "" {

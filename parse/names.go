@@ -34,6 +34,7 @@ const (
 	traitBody // the container of the article's text
 	traitTitle
 	traitToc
+	traitKicker // the topic over a headline, the line under it
 )
 
 // traits reads the names of n.
@@ -65,35 +66,41 @@ func traits(n *html.Node) trait {
 // letter is followed by a capital, and gathers what the words say.
 func readNames(s string) trait {
 	var (
-		buf    [48]byte
-		n      int
-		prev   string
-		t      trait
-		lower  bool
-		first  = true
-		inName = func(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+		buf   [48]byte
+		n     int
+		prev  string
+		t     trait
+		lower bool
+		first = true
+		loose bool // the word starts inside a run of letters and digits
 	)
-	flush := func(boundary bool) {
+	// Short words only count between signs: hashed class names ("hJpRAd") are
+	// full of them.
+	flush := func(end byte) {
 		if n > 0 {
-			w := string(buf[:n])
-			t |= wordTrait(w, prev, first)
-			prev, first = w, false
+			if n > 3 || !loose && (end < '0' || end > '9') && end != 'A' {
+				w := string(buf[:n])
+				t |= wordTrait(w, prev, first)
+				prev = w
+			}
+			first = false
 			n = 0
 		}
-		if boundary {
+		loose = end >= '0' && end <= '9' || end == 'A'
+		if end == ' ' || end == '\n' || end == '\t' {
 			prev, first = "", true
 		}
 	}
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if !inName(c) {
-			flush(c == ' ' || c == '\n' || c == '\t')
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z') {
+			flush(c)
 			lower = false
 			continue
 		}
 		if c <= 'Z' {
 			if lower {
-				flush(false)
+				flush('A')
 			}
 			c |= 0x20
 			lower = false
@@ -105,7 +112,7 @@ func readNames(s string) trait {
 			n++
 		}
 	}
-	flush(true)
+	flush(' ')
 	return t
 }
 
@@ -122,8 +129,12 @@ func wordTrait(w, prev string, first bool) trait {
 		return traitNav
 	case "footer", "foot", "colophon", "copyright", "pagefooter", "sitefooter", "footnav", "printfooter", "footerbox":
 		return traitFoot
-	case "sidebar", "aside", "rail", "widget", "widgets", "sidecol", "sidebox", "rightbar", "leftbar", "infobar", "sidenav":
+	case "sidebar", "aside", "rail", "widgets", "sidecol", "sidebox", "rightbar", "leftbar", "infobar", "sidenav":
 		return traitSide
+	case "widget":
+		if first { // "elementor-widget" is only a building block
+			return traitSide
+		}
 	case "share", "sharing", "shares", "sharebar", "sharebox", "social", "socials", "sociable", "sharedaddy", "addthis", "addtoany", "sharethis",
 		"shareaholic", "socialmedia", "sharetools", "sharebuttons", "socialshare", "bdsharebuttonbox", "bdshare", "ssba", "heateor", "shariff", "jssocials":
 		return traitShare
@@ -168,12 +179,12 @@ func wordTrait(w, prev string, first bool) trait {
 		return traitBio
 	case "date", "dates", "datetime", "timestamp", "published", "pubdate", "pubtime", "publishdate", "publishtime", "postdate", "entrydate", "datum", "updated", "riqi", "fabu", "shijian", "datepublished", "postedon":
 		return traitDate
-	case "meta", "metadata", "postmeta", "entrymeta", "articleinfo", "tags", "taglist", "tagcloud", "keywords", "categories", "category", "rubric", "kicker",
+	case "meta", "metadata", "postmeta", "entrymeta", "articleinfo", "tags", "taglist", "tagcloud", "keywords", "categories", "category",
 		"readtime", "readingtime", "views", "pageviews", "laiyuan", "postinfo", "infos", "filedunder", "topics":
 		return traitMeta
 	case "toolbar", "tools", "print", "printfriendly", "fontsize", "textsize", "bookmark", "rating", "ratings", "vote", "votes", "voting", "likes", "toolbox",
-		"buttons", "btns", "actions", "dianzan", "audioplayer", "listen", "feedback", "survey", "poll", "quiz", "report", "jp":
-		if w == "report" || w == "poll" || w == "print" && prev != "" {
+		"buttons", "btns", "actions", "dianzan", "audioplayer", "listen", "feedback", "survey", "poll", "quiz":
+		if w == "poll" || w == "print" && prev != "" {
 			return 0
 		}
 		return traitTools
@@ -206,6 +217,8 @@ func wordTrait(w, prev string, first bool) trait {
 	case "articlebody", "articlecontent", "articletext", "postcontent", "postbody", "storybody", "storycontent", "entrycontent", "maintext", "fulltext",
 		"bodytext", "artikeltext", "newsbody", "newscontent", "newstext", "pagecontent", "contentbody", "wysiwyg", "postentry", "editor", "zoom", "articledetail", "storytext", "rte", "prose", "contenttext", "articlecont", "pressrelease":
 		return traitBody
+	case "kicker", "rubric", "overline", "topline", "dachzeile", "subtitle", "subline", "subheadline", "subhead", "eyebrow", "surtitle", "spitzmarke", "ueberzeile", "supertitle", "roofline", "antetitulo":
+		return traitKicker
 	case "title", "headline", "hed", "biaoti", "heading", "posttitle", "entrytitle", "articletitle":
 		return traitTitle
 	case "toc", "tableofcontents", "inhaltsverzeichnis":

@@ -91,6 +91,14 @@ func (pr *pruner) unwanted(n *html.Node) bool {
 		}
 		return !pr.precious(n, 0.25)
 	}
+	if t&(boxes&^(traitAd|traitRelated|traitSide|traitShare|traitTools|traitMeta|traitToc|traitNav)) == 0 {
+		// Boxes that sell or lead elsewhere hold links. A "teaser" without
+		// any is the lead of the article, a long one with few is a part of it.
+		all, linked := measure(n)
+		if t&^(traitRelated) == 0 && linked == 0 && all > 50 || all > 350 && linked*10 < all {
+			return false
+		}
+	}
 	limit := 0.35
 	if t&traitComment != 0 {
 		limit = 0.75

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
 // title returns the headline as the page shows it. The visible heading is
@@ -32,6 +33,7 @@ func (p *page) title() string {
 		folded[i] = fold(c)
 	}
 
+	var bestNode *html.Node
 	best, bestScore := "", 0.0
 	h1s := 0
 	for _, h := range p.headings {
@@ -40,9 +42,12 @@ func (p *page) title() string {
 		}
 	}
 	for i, h := range p.headings {
+		if l := heading(h.node.DataAtom); l > 2 && h.own&traitTitle == 0 {
+			continue
+		}
 		text := headingText(h.node)
 		n := runes(text)
-		if n < 2 || n > 300 || p.isSite(text) {
+		if n < 2 || n > 300 || p.isSite(text) || p.leadsHome(h.node) {
 			continue
 		}
 		f := fold(text)
@@ -73,14 +78,20 @@ func (p *page) title() string {
 		if agree < 0.3 && !(h1s == 1 && heading(h.node.DataAtom) == 1 && n >= 12) {
 			continue // nothing says that this heading is the headline
 		}
+		if agree < 0.5 && p.partOfSite(text) {
+			continue
+		}
 		if score > bestScore {
-			best, bestScore = text, score
+			best, bestScore, bestNode = text, score, h.node
 		}
 	}
 	if best != "" && bestScore > 1.2 {
-		return best
+		return withoutKicker(bestNode, best, claims)
 	}
 	if len(claims) > 0 {
+		if len(claims) == 1 && p.docTitle != "" {
+			return withoutSuffix(claims[0])
+		}
 		return claims[0]
 	}
 	if t := line(unescape(p.docTitle)); t != "" {
@@ -94,6 +105,72 @@ func (p *page) title() string {
 	return ""
 }
 
+// leadsHome reports whether a heading is the site's name: a link to its root.
+func (p *page) leadsHome(n *html.Node) bool {
+	a := find(n, atom.A)
+	if a == nil && n.Parent != nil && n.Parent.DataAtom == atom.A {
+		a = n.Parent
+	}
+	if a == nil {
+		return false
+	}
+	u, err := p.in.base.Parse(attr(a, "href"))
+	return err == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && strings.Trim(p.in.base.Path, "/") != "" && attr(a, "href") != "" && !strings.HasPrefix(attr(a, "href"), "#")
+}
+
+// withoutKicker takes off a headline what stands in the same heading as an
+// element of its own and is no part of it by the page's own account: the
+// topic over it, or the line under it.
+func withoutKicker(n *html.Node, text string, claims []string) string {
+	f := fold(text)
+	for _, c := range claims {
+		cf := fold(c)
+		if cf == f {
+			return text
+		}
+		if runes(cf) < 10 || !(strings.HasSuffix(f, cf) || strings.HasPrefix(f, cf)) {
+			continue
+		}
+		rest := strings.TrimSpace(strings.TrimPrefix(f, cf))
+		if strings.HasSuffix(f, cf) {
+			rest = strings.TrimSpace(strings.TrimSuffix(f, cf))
+		}
+		own := false
+		var walk func(*html.Node)
+		walk = func(e *html.Node) {
+			for k := e.FirstChild; k != nil && !own; k = k.NextSibling {
+				if k.Type == html.ElementNode {
+					if t := fold(textOf(k)); t == cf || t == rest {
+						own = true
+						return
+					}
+					walk(k)
+				}
+			}
+		}
+		if walk(n); own {
+			return c
+		}
+	}
+	return text
+}
+
+// withoutSuffix takes the last part off a title that nothing else on the page
+// confirms, where that part is short beside the rest: it is the site's name.
+func withoutSuffix(s string) string {
+	for _, sep := range separators {
+		i := strings.LastIndex(s, sep)
+		if i <= 0 {
+			continue
+		}
+		head, tail := strings.TrimSpace(s[:i]), strings.TrimSpace(s[i+len(sep):])
+		if h, t := len(units(fold(head))), len(units(fold(tail))); h >= 4 && t <= 3 && h > 2*t || hasHan(head) && h >= 8 && t <= 6 {
+			return head
+		}
+	}
+	return s
+}
+
 // headingText is the text of a heading without what is hung into it: labels
 // for screen readers, buttons, link marks.
 func headingText(n *html.Node) string {
@@ -101,7 +178,7 @@ func headingText(n *html.Node) string {
 	var walk func(n *html.Node)
 	walk = func(c *html.Node) {
 		if c.Type == html.ElementNode && c != n {
-			if dropped(c.DataAtom) || traits(c)&(traitHidden|traitTools|traitShare) != 0 || hiddenNode(c) {
+			if dropped(c.DataAtom) || traits(c)&(traitHidden|traitTools|traitShare|traitKicker|traitDate) != 0 || hiddenNode(c) {
 				return
 			}
 		}
@@ -120,7 +197,10 @@ func headingText(n *html.Node) string {
 		}
 	}
 	walk(n)
-	return strings.TrimRight(line(b.String()), " #¶")
+	if t := strings.TrimRight(line(b.String()), " #¶"); t != "" {
+		return t
+	}
+	return textOf(n)
 }
 
 // overlap is the share of words (or Chinese characters) two folded texts have

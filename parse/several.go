@@ -1,0 +1,235 @@
+package parse
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/regwire/regwire/corpus"
+)
+
+// item is a headline with a date of its own, on a page of several articles.
+type item struct {
+	heading *html.Node
+	stamp   stamp
+}
+
+// datedHeadings returns the headings of one level that have each their own
+// date beside them: the mark of lists of releases, live blogs and digests.
+// Sections of an article have headings too, but no dates. It has to be asked
+// before the tree is pruned of its datelines.
+func (p *page) datedHeadings() []item {
+	if p.article != nil && ldRank(p.article) >= 3 && !slices.Contains(ldTypes(p.article), "LiveBlogPosting") {
+		return nil // the page says that it is one article
+	}
+	byLevel := map[atom.Atom][]item{}
+	for i, h := range p.headings {
+		level, text := heading(h.node.DataAtom), headingText(h.node)
+		if m, ok := parseMoment(text, true); ok && len(text) <= m.end-m.start+16 || weight(text) < 12 {
+			continue // a date, a name: what stands over the posts of a forum or the days of a calendar
+		}
+		if level == 0 || h.under&(traitComment|traitNav|traitFoot|traitSide) != 0 || h.own&traitDate != 0 {
+			continue
+		}
+		next, prev := 1<<30, 0
+		if i+1 < len(p.headings) {
+			next = p.headings[i+1].order
+		}
+		if i > 0 {
+			prev = p.headings[i-1].order
+		}
+		var best *stamp
+		bestGap := 1 << 30
+		for k := range p.dates {
+			s := &p.dates[k]
+			gap := s.order - h.order
+			if !s.short || s.order >= next || s.order <= prev || gap > 24 || gap < -16 || s.under&traitComment != 0 {
+				continue
+			}
+			if gap < 0 {
+				gap = 8 - gap // the date under a headline goes before the one over it
+			}
+			if gap < bestGap {
+				best, bestGap = s, gap
+			}
+		}
+		if best != nil {
+			byLevel[h.node.DataAtom] = append(byLevel[h.node.DataAtom], item{heading: h.node, stamp: *best})
+		}
+	}
+	var most []item
+	for _, a := range []atom.Atom{atom.H1, atom.H2, atom.H3, atom.H4} {
+		if items := byLevel[a]; len(items) > len(most) {
+			most = items
+		}
+	}
+	if len(most) < 2 {
+		return nil
+	}
+	return most
+}
+
+// several returns the articles of a page that carries several, each with a
+// fragment, and before them what the page itself says, when it says
+// something; nil when the page is one article. The tree must be pruned.
+func (p *page) several(items []item, main corpus.Draft) []corpus.Draft {
+	if len(items) < 2 {
+		return nil
+	}
+	root := items[0].heading
+	for _, it := range items[1:] {
+		for root != nil && !contains(root, it.heading) {
+			root = root.Parent
+		}
+	}
+	if root == nil {
+		return nil
+	}
+	all := cut(root)
+	at := map[*html.Node]item{}
+	for _, it := range items {
+		at[it.heading] = it
+	}
+	var heads []int
+	for i := range all {
+		if _, ok := at[all[i].node]; ok && all[i].Kind == corpus.BlockHeading {
+			heads = append(heads, i)
+		}
+	}
+	if len(heads) < 2 {
+		return nil
+	}
+	var drafts []corpus.Draft
+	carried, longest := 0, 0
+	for k, h := range heads {
+		end := len(all)
+		if k+1 < len(heads) {
+			end = heads[k+1]
+		}
+		body := clean(slices.Clone(all[h+1:end]), all[h].Text, p)
+		w := textWeight(body)
+		if w < 150 || linkShare(body) > 0.4 || w < 2*minArticle && all[h].linked > 0 && excerpt(body) {
+			continue // a teaser
+		}
+		carried += w
+		longest = max(longest, w)
+		node := all[h].node
+		d := corpus.Draft{URL: main.URL, Lang: main.Lang, Title: all[h].Text, Blocks: blocksOf(body), Fragment: anchor(node, root)}
+		d.PublishedAt = localTime(at[node].stamp.moment, zoneOf(string(p.in.source.Jurisdiction))).Time
+		if d.Fragment == "" {
+			d.Fragment = fragment(d.Title)
+		}
+		drafts = append(drafts, d)
+	}
+	total := textWeight(cut(p.body))
+	if len(drafts) < 2 || len(drafts)*2 < len(heads) || carried*10 < total*5 || longest*10 > carried*8 {
+		return nil
+	}
+	intro := clean(slices.Clone(all[:heads[0]]), main.Title, p)
+	if d := p.first("description", "og:description"); textWeight(intro) < 60 && slices.Contains(ldTypesOf(p.article), "LiveBlogPosting") && d != "" {
+		intro = []part{{Block: corpus.Block{Kind: corpus.BlockParagraph, Text: d}}}
+	}
+	if w := textWeight(intro); w > carried/2 {
+		return nil // an article with a list of others under it
+	}
+	if textWeight(intro) >= 60 && linkShare(intro) < 0.5 && main.Title != "" {
+		main.Blocks = blocksOf(intro)
+		drafts = append([]corpus.Draft{main}, drafts...)
+	}
+	return drafts
+}
+
+func ldTypesOf(o map[string]any) []string {
+	if o == nil {
+		return nil
+	}
+	return ldTypes(o)
+}
+
+// excerpt reports whether a body is the beginning of an article that stands
+// elsewhere.
+func excerpt(parts []part) bool {
+	if len(parts) == 0 {
+		return true
+	}
+	last := strings.TrimRight(parts[len(parts)-1].Text, " ]»")
+	return strings.HasSuffix(last, "…") || strings.HasSuffix(last, "...") || len(parts) == 1
+}
+
+// anchor returns the id by which a browser would reach the item: that of its
+// heading or of the nearest element round it, below root.
+func anchor(n, root *html.Node) string {
+	for ; n != nil && n != root; n = n.Parent {
+		if id := attr(n, "id"); id != "" && len(id) <= 80 && ascii(id) && !strings.ContainsAny(id, " \"'<>") {
+			return id
+		}
+	}
+	return ""
+}
+
+// liveUpdates returns the posts of a live blog that the page carries as data,
+// for pages that show them by script only.
+func (p *page) liveUpdates(main corpus.Draft) []corpus.Draft {
+	if p.article == nil || !slices.Contains(ldTypes(p.article), "LiveBlogPosting") {
+		return nil
+	}
+	list, _ := p.article["liveBlogUpdate"].([]any)
+	var out []corpus.Draft
+	for _, e := range list {
+		o, ok := e.(map[string]any)
+		if !ok || len(out) >= 200 {
+			continue
+		}
+		title, body := ldString(o["headline"]), ldText(o["articleBody"])
+		if title == "" || weight(body) < 60 {
+			continue
+		}
+		d := corpus.Draft{URL: main.URL, Lang: main.Lang, Title: title, Fragment: fragment(title)}
+		for l := range strings.SplitSeq(body, "\n") {
+			if l = line(l); l != "" {
+				d.Blocks = append(d.Blocks, corpus.Block{Kind: corpus.BlockParagraph, Text: l})
+			}
+		}
+		if m, ok := parseStamp(ldString(o["datePublished"])); ok {
+			d.PublishedAt = m.Time
+		}
+		people, _ := ldNames(o["author"], p.byID, 0)
+		d.Authors = p.names(people)
+		if u := ldString(o["url"]); strings.Contains(u, "#") {
+			if f := u[strings.LastIndexByte(u, '#')+1:]; f != "" && len(f) <= 80 && ascii(f) {
+				d.Fragment = f
+			}
+		}
+		out = append(out, d)
+	}
+	if len(out) < 2 {
+		return nil
+	}
+	return out
+}
+
+// ldText is like ldString for a body: it keeps its lines, and takes the markup
+// out where there is some.
+func ldText(v any) string {
+	s, ok := v.(string)
+	if !ok {
+		return ""
+	}
+	if len(s) > maxText {
+		s = s[:maxText]
+	}
+	s = unescape(s)
+	if strings.Contains(s, "</") || strings.Contains(s, "<br") {
+		if doc, err := html.Parse(strings.NewReader(s[:affordable(s)])); err == nil {
+			var b strings.Builder
+			for _, k := range cut(doc) {
+				b.WriteString(k.Text)
+				b.WriteByte('\n')
+			}
+			return b.String()
+		}
+	}
+	return s
+}
