@@ -1,0 +1,165 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/regwire/regwire/alerts"
+	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/corpus/store"
+	"github.com/regwire/regwire/crawler"
+	"github.com/regwire/regwire/index"
+	"github.com/regwire/regwire/internal/config"
+	"github.com/regwire/regwire/internal/pipeline"
+	"github.com/regwire/regwire/llm"
+	"github.com/regwire/regwire/parse"
+	"github.com/regwire/regwire/sentiment"
+	"github.com/regwire/regwire/sentiment/signal"
+	"github.com/regwire/regwire/sentiment/story"
+)
+
+// ErrBusy is returned when another process works on the data folder.
+var ErrBusy = errors.New("another regwire process works on this data folder")
+
+// Options say what to open. Data and Config are required.
+type Options struct {
+	Data     string // folder; created when there is none
+	Config   config.Config
+	Logger   *slog.Logger
+	Registry *prometheus.Registry // nil keeps no metrics
+	// Visited, when set, is told of each visit to a source.
+	Visited func(crawler.Visit)
+	// Progress, when set, is told how far a stage has read the log.
+	Progress func(stage string, at, head corpus.Seq)
+}
+
+// Service is the rooms, opened and joined.
+type Service struct {
+	Store    *store.DB
+	Index    *index.Index
+	Pipeline *pipeline.Pipeline
+	Sources  []crawler.Source
+
+	opts Options
+	lock *lock
+}
+
+// OpenStore opens the record alone: enough to read it, whoever else works on
+// the data folder.
+func OpenStore(ctx context.Context, data string, cfg config.Config, log *slog.Logger) (*store.DB, error) {
+	url := string(cfg.Database)
+	if url == "" {
+		if err := os.MkdirAll(data, 0o755); err != nil {
+			return nil, fmt.Errorf("data folder: %w", err)
+		}
+		url = filepath.Join(data, "regwire.db")
+	}
+	return store.Open(ctx, url, store.Config{Logger: log})
+}
+
+// Open opens everything for work. It returns [ErrBusy] when another process
+// works on the data folder.
+func Open(ctx context.Context, opts Options) (_ *Service, err error) {
+	if opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Service{opts: opts}
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	if s.Store, err = OpenStore(ctx, opts.Data, opts.Config, opts.Logger); err != nil {
+		return nil, err
+	}
+	if s.lock, err = acquire(filepath.Join(opts.Data, "lock")); err != nil {
+		return nil, err
+	}
+	if s.Index, err = index.Open(filepath.Join(opts.Data, "index"), s.Store); err != nil {
+		return nil, err
+	}
+	return s, s.join(ctx)
+}
+
+// join makes the rooms from the configuration and joins them.
+func (s *Service) join(ctx context.Context) error {
+	cfg, opts := s.opts.Config, s.opts
+	var registry prometheus.Registerer
+	if opts.Registry != nil {
+		registry = opts.Registry
+	}
+	sources, err := cfg.CrawlSources()
+	if err != nil {
+		return err
+	}
+	s.Sources = sources
+	rooms := pipeline.Config{
+		Store: s.Store, Index: s.Index, Logger: opts.Logger, Registry: registry, Progress: opts.Progress,
+		Parser: parse.New(parse.Config{}), Clusterer: story.New(story.Config{}),
+	}
+	if rooms.Engine, err = signal.New(cfg.Signals); err != nil {
+		return err
+	}
+	cfg.Alerts.SourceNames = map[corpus.SourceID]string{}
+	for _, src := range sources {
+		rooms.Sources = append(rooms.Sources, src.Source)
+		cfg.Alerts.SourceNames[src.ID] = src.Name
+	}
+	if rooms.Analyzer, err = sentiment.New(sentiment.Config{Entities: cfg.Entities}); err != nil {
+		return err
+	}
+	if cfg.LLM.Enabled() {
+		if rooms.Judge, err = llm.New(cfg.LLM); err != nil {
+			return err
+		}
+	}
+	if rooms.Matcher, err = alerts.New(cfg.Alerts, registry); err != nil {
+		return err
+	}
+	transport, err := alerts.NewTransport(cfg.Alerts)
+	switch {
+	case err == nil:
+		rooms.Deliverer = alerts.NewDeliverer(s.Store, transport, alerts.DelivererConfig{Logger: opts.Logger, Registry: registry})
+	case !errors.Is(err, alerts.ErrNoTransport):
+		return err
+	}
+	// The crawler hands what it fetches to the pipeline, which runs the crawler.
+	sink := &sink{}
+	rooms.Crawler, err = crawler.New(crawler.Config{
+		Sources: sources, State: s.Store, Sink: sink, Logger: opts.Logger, Registry: registry, Visited: opts.Visited,
+		UserAgent: cfg.Crawl.UserAgent, Company: cfg.Crawl.Company, Contact: cfg.Crawl.Contact,
+		Concurrency: cfg.Crawl.Concurrency, LiveWithin: cfg.Crawl.LiveWithin, Every: cfg.Crawl.Every,
+	})
+	if err != nil {
+		return err
+	}
+	if s.Pipeline, err = pipeline.New(ctx, rooms); err != nil {
+		return err
+	}
+	sink.Pipeline = s.Pipeline
+	return nil
+}
+
+// sink ties the knot between crawler and pipeline.
+type sink struct{ *pipeline.Pipeline }
+
+// Close closes what was opened.
+func (s *Service) Close() error {
+	var errs []error
+	if s.Index != nil {
+		errs = append(errs, s.Index.Close())
+	}
+	if s.Store != nil {
+		errs = append(errs, s.Store.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.release())
+	}
+	return errors.Join(errs...)
+}
