@@ -221,10 +221,13 @@ func regulator(s string, text *quotable, local corpus.Analysis) (string, bool) {
 	if name, ok := named(s, corpus.EntityRegulator, local); ok {
 		return name, true
 	}
-	const longest = 60 // of a short name
 	s = squeeze(s)
-	return s, len(s) <= longest && text.mentions(s)
+	return s, nameShape().MatchString(s) && text.mentions(s)
 }
+
+// nameShape is what a short name can look like; an address or a sentence
+// cannot.
+var nameShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\p{L}[\p{L}\p{N} &-]{1,40}$`) })
 
 // symbol returns the ticker of an asset the local reading found: a ticker
 // alone, such as ONE or GAS, says too little to be taken on trust.

@@ -9,9 +9,9 @@ import (
 	"github.com/regwire/regwire/corpus"
 )
 
-// labelBand is the score from which a text leans one way, as widely used by
-// providers of news sentiment.
-const labelBand = 0.15
+// labelBand is the score from which a text leans one way: the local analyser's,
+// so that the labels of the two readings compare.
+const labelBand = 0.12
 
 // decide makes one reading of several votes and the local one. A claim stands
 // when more than half of the votes make it; numbers are medians. Confidence
@@ -37,7 +37,7 @@ func decide(votes []vote, t corpus.Text, local corpus.Analysis) (corpus.Analysis
 	out.Sentiments = merge(local.Sentiments, sentiments)
 	out.Score = score(t, sentiments, local.Score)
 	out.Label = label(out.Score)
-	out.Confidence = medianOf(votes, func(v vote) float64 { return v.confidence }) * agreement(votes)
+	out.Confidence = round(median(floats(votes, func(v vote) float64 { return v.confidence })) * agreement(votes))
 	return out, true
 }
 
@@ -132,6 +132,7 @@ func combine(readings []corpus.EventReading, votes int, base corpus.EventReading
 	e.Status = most(readings, func(r corpus.EventReading) corpus.EventStatus { return r.Status })
 	e.Confidence = median(floats(readings, func(r corpus.EventReading) float64 { return r.Confidence })) *
 		float64(len(readings)) / float64(votes) * (1 - width(stances)/2)
+	e.Confidence = round(e.Confidence)
 	e.Jurisdictions = agreed(readings, base.Jurisdictions, func(r corpus.EventReading) []corpus.Jurisdiction { return r.Jurisdictions })
 	e.Regulators = agreed(readings, base.Regulators, func(r corpus.EventReading) []string { return r.Regulators })
 	e.Instruments = agreed(readings, base.Instruments, func(r corpus.EventReading) []corpus.InstrumentID { return r.Instruments })
@@ -210,8 +211,8 @@ func decideSentiments(votes []vote, local corpus.Analysis) []corpus.Sentiment {
 		scores := floats(given, func(s corpus.Sentiment) float64 { return s.Score })
 		s := corpus.Sentiment{
 			Target: target, Kind: given[0].Kind, Score: median(scores), Relevance: relevance(local, target),
-			Confidence: median(floats(given, func(s corpus.Sentiment) float64 { return s.Confidence })) *
-				float64(len(given)) / float64(len(votes)) * (1 - width(scores)/2),
+			Confidence: round(median(floats(given, func(s corpus.Sentiment) float64 { return s.Confidence })) *
+				float64(len(given)) / float64(len(votes)) * (1 - width(scores)/2)),
 		}
 		for _, g := range given {
 			for _, quote := range g.Evidence {
@@ -286,7 +287,9 @@ func floats[T any](list []T, of func(T) float64) []float64 {
 	return out
 }
 
-func medianOf(votes []vote, of func(vote) float64) float64 { return median(floats(votes, of)) }
+// round keeps four decimals, so that what is stored and compared does not
+// depend on the last bit of a product.
+func round(x float64) float64 { return math.Round(x*1e4) / 1e4 }
 
 // median of a list that is not empty; of the two in the middle the one nearer
 // to nought, so that a tie never exaggerates.
