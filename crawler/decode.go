@@ -27,9 +27,10 @@ func decoded(res *http.Response, limit int64) (io.ReadCloser, error) {
 	if plain && res.ContentLength > limit {
 		return nil, fail(ReasonTooLarge, "body of %d bytes, limit %d", res.ContentLength, limit)
 	}
-	wire := &recorder{r: res.Body}
+	raw := res.Body // the caller puts what we return in its place
+	wire := &recorder{r: raw}
 	var r io.Reader = wire
-	closing := res.Body.Close
+	closing := raw.Close
 	switch {
 	case plain || res.Uncompressed:
 	case coding == "gzip" || coding == "x-gzip":
@@ -48,7 +49,7 @@ func decoded(res *http.Response, limit int64) (io.ReadCloser, error) {
 		if err != nil {
 			return nil, wire.blame("zstd", err)
 		}
-		closing = func() error { z.Close(); return res.Body.Close() }
+		closing = func() error { z.Close(); return raw.Close() }
 		r = coded{"zstd", z, wire}
 	default:
 		return nil, fail(ReasonEncoding, "content coding %q", coding)

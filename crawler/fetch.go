@@ -310,8 +310,9 @@ func (f *fetcher) send(req *http.Request, src *source) (*http.Response, error) {
 	begun := f.clock()
 	res, err := transport.RoundTrip(req.WithContext(withProxy(ctx, f.proxy, req.URL)))
 	if err != nil {
+		err = because(ctx, err)
 		done()
-		return nil, because(ctx, err)
+		return nil, err
 	}
 	if location := res.Header.Get("Location"); location != "" && res.StatusCode/100 == 3 {
 		// The client asks whether to follow before it closes this body; let
@@ -325,9 +326,10 @@ func (f *fetcher) send(req *http.Request, src *source) (*http.Response, error) {
 	}
 	body, err := decoded(res, src.Politeness.MaxBody)
 	if err != nil {
+		err = because(ctx, err)
 		res.Body.Close()
 		done()
-		return nil, because(ctx, err)
+		return nil, err
 	}
 	res.Body = &turn{ReadCloser: body, ctx: ctx, begun: begun, done: func(n int64) {
 		done()
