@@ -11,10 +11,6 @@ import (
 	"github.com/regwire/regwire/sentiment/text"
 )
 
-// neutralBand is the score below which a text says nothing either way. It was
-// chosen on the development sets under free licences; see docs/sentiment.md.
-const neutralBand = 0.12
-
 // marketID is the target that stands for the crypto market as a whole.
 const marketID = "market"
 
@@ -41,7 +37,7 @@ func (a *Analyzer) score(out *corpus.Analysis, t corpus.Text, d *text.Document, 
 	}
 	out.Score = round(whole.Value)
 	out.Confidence = round(whole.Confidence)
-	out.Label = label(whole.Value)
+	out.Label = polarity.Label(out.Score)
 }
 
 // sentimentOf dresses a score as the sentiment of an entity. Where nothing is
@@ -78,16 +74,6 @@ func (a *Analyzer) target(name string, r *polarity.Reading, d *text.Document, en
 		return corpus.Sentiment{Target: e.ID, Kind: e.Kind, Score: round(overall.Value), Confidence: round(overall.Confidence * 0.6), Evidence: overall.Evidence}
 	}
 	return sentimentOf(e, r.Target(mentions), overall)
-}
-
-func label(score float64) int {
-	switch {
-	case score >= neutralBand:
-		return 1
-	case score <= -neutralBand:
-		return -1
-	}
-	return 0
 }
 
 // round keeps four decimals: what is compared and stored should not depend on

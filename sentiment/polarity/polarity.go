@@ -12,35 +12,42 @@ import (
 
 // Scorer reads sentiment. It is immutable and safe for concurrent use.
 type Scorer struct {
-	lx *lexicon
+	lx    *lexicon
+	model *Model
 }
 
-// New returns a scorer. The lexicon is built once a process, in a few
+// New returns a scorer. Lexicon and model are built once a process, in a few
 // milliseconds.
 func New() (*Scorer, error) {
 	lx, err := load()
 	if err != nil {
 		return nil, err
 	}
-	return &Scorer{lx: lx}, nil
+	m, err := loadModel()
+	if err != nil {
+		return nil, err
+	}
+	return &Scorer{lx: lx, model: m}, nil
 }
 
 // Reading is a text whose sentences have been read: who asks for several
-// targets reads once.
+// targets reads once. It is safe for concurrent use.
 type Reading struct {
 	doc       *text.Document
+	model     *Model // nil where the model does not know the language
 	sentences []sentence
 	// others are mentions of entities that may have clauses to themselves.
 	others []corpus.Span
 }
 
-// sentence is what was read in one sentence that has any value.
+// sentence is what was read in one sentence.
 type sentence struct {
-	index   int // in the document
-	items   []item
-	clauses []int // where they begin
-	weight  float64
-	damp    float64 // of a question
+	index    int // in the document
+	items    []item
+	clauses  []int // where they begin
+	weight   float64
+	question bool
+	value    float64 // without regard to a target, [-1, 1]
 }
 
 // Score is a sentiment without its target.
@@ -50,13 +57,24 @@ type Score struct {
 	Evidence   []string
 }
 
-// maxSentences bounds how many sentences of a text are read. What counts is
-// said early; a text of megabytes is an archive, not an article.
-const maxSentences = 2000
+const (
+	// maxSentences bounds how many sentences of a text are read. What counts
+	// is said early; a text of megabytes is an archive, not an article.
+	maxSentences = 2000
+	// questionDamping is what a question takes away from a score.
+	questionDamping = 0.5
+	// sharpness of the lexicon's sums: one clear word gives about .65.
+	sharpness = 1.3
+	// silence is the value below which a sentence of a longer text is not counted.
+	silence = 0.1
+)
 
 // Read reads the sentences of a text. Ents are the entities found in it.
 func (s *Scorer) Read(d *text.Document, ents []corpus.Entity) *Reading {
 	r := &Reading{doc: d}
+	if d.Lang == "en" {
+		r.model = s.model
+	}
 	for _, e := range ents {
 		switch e.Kind {
 		case corpus.EntityAsset, corpus.EntityExchange, corpus.EntityOrganisation:
@@ -64,49 +82,84 @@ func (s *Scorer) Read(d *text.Document, ents []corpus.Entity) *Reading {
 		}
 	}
 	slices.SortFunc(r.others, func(a, b corpus.Span) int { return a.Start - b.Start })
+	n := min(len(d.Sentences), maxSentences)
+	r.sentences = make([]sentence, n)
 	body := 0
-	for i, st := range d.Sentences {
-		if i >= maxSentences {
-			break
-		}
-		weight := 2.5
+	for i, st := range d.Sentences[:n] {
+		sn := sentence{index: i, weight: 2.5}
 		if !st.Title {
-			weight = 0.25 + 1/(1+0.12*float64(body))
+			sn.weight = 0.25 + 1/(1+0.12*float64(body))
 			body++
 		}
-		items, clauses := s.lx.scan(d.Full, st, nil)
-		if !slices.ContainsFunc(items, func(it item) bool { return it.value != 0 }) {
-			continue
-		}
-		damp := 1.0
-		if strings.HasSuffix(d.Text(st), "?") || strings.HasSuffix(d.Text(st), "？") || slices.ContainsFunc(items, func(it item) bool { return it.kind == question }) {
-			damp = 0.5
-		}
-		r.sentences = append(r.sentences, sentence{i, items, clauses, weight, damp})
+		sn.items, sn.clauses = s.lx.scan(d.Full, st, nil)
+		sn.question = strings.HasSuffix(d.Text(st), "?") || strings.HasSuffix(d.Text(st), "？") ||
+			slices.ContainsFunc(sn.items, func(it item) bool { return it.kind == question })
+		sn.value = r.valueOf(&sn, nil)
+		r.sentences[i] = sn
 	}
 	return r
 }
 
+// valueOf scores a sentence for the target at mentions, or as a whole.
+func (r *Reading) valueOf(s *sentence, mentions []corpus.Span) float64 {
+	if r.model == nil {
+		sum, _ := r.lexical(s, mentions)
+		v := math.Tanh(sharpness * sum)
+		if s.question {
+			v *= 1 - questionDamping
+		}
+		return v
+	}
+	var f Features
+	r.describe(s, mentions, &f)
+	return r.model.Score(&f)
+}
+
+// describe makes the model's features of a sentence.
+func (r *Reading) describe(s *sentence, mentions []corpus.Span, f *Features) {
+	sum, whole := r.lexical(s, mentions)
+	features(r.doc.Full, r.doc.Sentences[s.index], mentions, sharpness*sum, sharpness*whole, s.question, f)
+}
+
+// lexical sums the lexicon's values: for the target, and for the whole.
+func (r *Reading) lexical(s *sentence, mentions []corpus.Span) (sum, whole float64) {
+	for _, it := range s.items {
+		if it.value == 0 {
+			continue
+		}
+		whole += it.value
+		if len(mentions) > 0 {
+			sum += it.value * r.relation(s, it, mentions)
+		}
+	}
+	if len(mentions) == 0 {
+		sum = whole
+	}
+	return sum, whole
+}
+
 // Overall scores the text as a whole.
 func (r *Reading) Overall() Score {
-	return r.sum(func(sentence, item) float64 { return 1 })
+	return r.sum(func(s *sentence) (float64, float64) { return s.value, 1 })
 }
 
 // Target scores the text for what is mentioned at the given spans, sorted.
+// Sentences that do not mention it count a little, more so right after one
+// that does: "It fell 5%."
 func (r *Reading) Target(mentions []corpus.Span) Score {
 	at := make(map[int][]corpus.Span, len(mentions))
 	for _, m := range mentions {
 		i := r.doc.At(m.Start)
 		at[i] = append(at[i], m)
 	}
-	return r.sum(func(s sentence, it item) float64 {
+	return r.sum(func(s *sentence) (float64, float64) {
 		if ms := at[s.index]; len(ms) > 0 {
-			return r.relation(s, it, ms)
+			return r.valueOf(s, ms), 1
 		}
 		if len(at[s.index-1]) > 0 && !r.anyOther(s.index) {
-			return 0.35 // "It fell 5%."
+			return s.value, 0.35
 		}
-		return 0.06
+		return s.value, 0.06
 	})
 }
 
@@ -119,7 +172,7 @@ func (r *Reading) anyOther(i int) bool {
 
 // relation says how much an item of a sentence speaks of the target mentioned
 // at ms; negative where the item is good for one side and bad for the other.
-func (r *Reading) relation(s sentence, it item, ms []corpus.Span) float64 {
+func (r *Reading) relation(s *sentence, it item, ms []corpus.Span) float64 {
 	best, d := ms[0], math.MaxInt
 	for _, m := range ms {
 		c := abs(s.clauseOf(m.Start) - it.clause)
@@ -157,7 +210,7 @@ func (r *Reading) relation(s sentence, it item, ms []corpus.Span) float64 {
 }
 
 // clauseOf returns the clause that holds offset at.
-func (s sentence) clauseOf(at int) int {
+func (s *sentence) clauseOf(at int) int {
 	i, found := slices.BinarySearch(s.clauses, at)
 	if found {
 		return i
@@ -165,12 +218,12 @@ func (s sentence) clauseOf(at int) int {
 	return max(0, i-1)
 }
 
-func (s sentence) hasValue(clause int) bool {
+func (s *sentence) hasValue(clause int) bool {
 	return slices.ContainsFunc(s.items, func(it item) bool { return it.clause == clause && it.value != 0 })
 }
 
 // otherIn reports whether a clause mentions an entity that is not at ms.
-func (r *Reading) otherIn(s sentence, clause int, ms []corpus.Span) bool {
+func (r *Reading) otherIn(s *sentence, clause int, ms []corpus.Span) bool {
 	from, to := s.clauses[clause], r.doc.Sentences[s.index].End
 	if clause+1 < len(s.clauses) {
 		to = s.clauses[clause+1]
@@ -187,49 +240,40 @@ func (r *Reading) otherIn(s sentence, clause int, ms []corpus.Span) bool {
 // maxEvidence is the number of sentences quoted for a score.
 const maxEvidence = 3
 
-// sum adds up the sentences: each squashed into [-1, 1], then their weighted
-// mean, shrunk where little is said.
-func (r *Reading) sum(relation func(sentence, item) float64) Score {
+// sum adds up the sentences: the mean of those that say something, weighted by
+// their place and by how much they are about the target. Confidence is the
+// share of what was said that agrees, times how much was said.
+func (r *Reading) sum(value func(*sentence) (v, weight float64)) Score {
 	type part struct {
 		index int
 		value float64
 	}
 	var parts []part
-	var num, mass, den float64
-	for _, s := range r.sentences {
-		v := 0.0
-		for _, it := range s.items {
-			if it.value != 0 {
-				v += it.value * relation(s, it)
-			}
-		}
-		v = math.Tanh(1.3*v) * s.damp
-		if math.Abs(v) < 1e-3 {
+	var num, mass, den, total float64
+	for i := range r.sentences {
+		s := &r.sentences[i]
+		v, w := value(s)
+		w *= s.weight
+		total += w
+		if math.Abs(v) < silence && len(r.sentences) > 1 {
 			continue
 		}
-		num += s.weight * v
-		mass += s.weight * math.Abs(v)
-		den += s.weight * max(math.Abs(v), 0.5)
-		parts = append(parts, part{s.index, s.weight * v})
+		num += w * v
+		mass += w * math.Abs(v)
+		den += w
+		parts = append(parts, part{s.index, w * v})
 	}
+	sc := Score{Evidence: []string{}}
 	if mass == 0 {
-		return Score{Evidence: []string{}}
+		return sc
 	}
-	value := num / (den + 0.2)
-	agreement := math.Abs(num) / mass
-	sc := Score{
-		Value:      max(-1, min(1, value)),
-		Confidence: agreement * (1 - math.Exp(-0.9*mass)),
-		Evidence:   []string{},
-	}
+	sc.Value = max(-1, min(1, num/(den+0.1*(total-den))))
+	sc.Confidence = math.Abs(num) / mass * (1 - math.Exp(-0.9*mass))
 	slices.SortStableFunc(parts, func(a, b part) int {
 		return cmp.Compare(math.Abs(b.value), math.Abs(a.value))
 	})
 	for _, p := range parts {
-		if len(sc.Evidence) == maxEvidence {
-			break
-		}
-		if p.value*num > 0 {
+		if len(sc.Evidence) < maxEvidence && p.value*num > 0 {
 			sc.Evidence = append(sc.Evidence, r.doc.Text(r.doc.Sentences[p.index]))
 		}
 	}
