@@ -389,9 +389,6 @@ func TestNothingIsPassedInFlight(t *testing.T) {
 				t.Errorf("%d entries were known at %v, and later %d", m.known, m.at, now)
 			}
 		}
-		if len(moments) < 3 {
-			t.Errorf("only %d moments were looked at", len(moments))
-		}
 	})
 }
 
