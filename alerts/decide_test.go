@@ -170,6 +170,18 @@ func TestRulesShareOneMailToAReceiver(t *testing.T) {
 	}
 }
 
+func TestFollowUpsGoToThoseWhoWereTold(t *testing.T) {
+	cfg := testConfig()
+	r := newRecord()
+	only(t, r, matcher(t, cfg), fdicEvent())
+	cfg.Receivers = append(cfg.Receivers, Receiver{Name: "new here", Email: Email{To: []string{"new@desk.example"}}})
+	gone := fdicEvent()
+	gone.Status = corpus.EventRetracted
+	if n := only(t, r, matcher(t, cfg), gone); n.Receiver != "compliance" {
+		t.Errorf("told %q of the end of what it never heard of", n.Receiver)
+	}
+}
+
 func TestRulesWithoutReceiversAreKept(t *testing.T) {
 	m, r := matcher(t, Config{}), newRecord()
 	alerts, notifications, err := r.store(m, fdicEvent(), monday)

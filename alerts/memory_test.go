@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -90,9 +91,9 @@ func (r *record) DueNotifications(_ context.Context, now time.Time, limit int) (
 	return due, nil
 }
 
-func (r *record) RecordDelivery(_ context.Context, attempt corpus.Delivery, next corpus.Notification) error {
-	if r.failRecord != nil {
-		return r.failRecord
+func (r *record) RecordDelivery(ctx context.Context, attempt corpus.Delivery, next corpus.Notification) error {
+	if err := cmp.Or(r.failRecord, ctx.Err()); err != nil {
+		return err
 	}
 	r.deliveries = append(r.deliveries, attempt)
 	for i := range r.notifications {

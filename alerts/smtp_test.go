@@ -41,6 +41,7 @@ type relay struct {
 	answers []error // to the next DATA commands; nil accepts
 	rcpt    func(to string) error
 	hangUp  bool // break the connection once the mail has landed, before answering
+	leave   bool // break the connection once the mail has been answered for
 }
 
 func startRelay(t *testing.T, mode string) *relay {
@@ -105,7 +106,13 @@ type session struct {
 	conn *smtp.Conn
 }
 
-func (s *session) Reset()                               {}
+func (s *session) Reset() {
+	s.r.mu.Lock()
+	defer s.r.mu.Unlock()
+	if s.r.leave && len(s.r.mails) > 0 {
+		s.conn.Conn().Close()
+	}
+}
 func (s *session) Logout() error                        { return nil }
 func (s *session) Mail(string, *smtp.MailOptions) error { return nil }
 func (s *session) AuthMechanisms() []string             { return []string{sasl.Plain} }
@@ -222,6 +229,7 @@ func TestDeliveryOutcomes(t *testing.T) {
 		"later for ever":   {mode: TLSNone, relay: func(r *relay) { r.answers = []error{later, later, later} }, want: []string{retry(ReasonDeferred), retry(ReasonDeferred), "dead exhausted"}},
 		"unknown receiver": {mode: TLSNone, relay: func(r *relay) { r.rcpt = func(string) error { return never } }, want: []string{"dead rejected"}},
 		"landed, then cut": {mode: TLSNone, relay: func(r *relay) { r.hangUp = true }, want: []string{retry(ReasonDropped), "sent "}, landed: 2},
+		"taken, then cut":  {mode: TLSNone, relay: func(r *relay) { r.leave = true }, want: []string{"sent "}, landed: 1},
 		"nobody there":     {mode: TLSNone, client: func(s *SMTP) { s.Address = "127.0.0.1:1" }, want: []string{retry(ReasonUnreachable), retry(ReasonUnreachable), "dead exhausted"}},
 		"wrong password":   {mode: TLSStartTLS, client: func(s *SMTP) { s.Username, s.Password = "u", "wrong" }, want: []string{retry(ReasonHandshake), retry(ReasonHandshake), "dead exhausted"}},
 		"no STARTTLS":      {mode: TLSNone, client: func(s *SMTP) { s.TLS = TLSStartTLS }, want: []string{retry(ReasonHandshake), retry(ReasonHandshake), "dead exhausted"}},

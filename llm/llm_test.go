@@ -178,6 +178,12 @@ func TestVotes(t *testing.T) {
 			t.Errorf("disagreement left the confidence at %v and %v", got.Confidence, got.Events[0].Confidence)
 		}
 	})
+	t.Run("different numbers lower confidence", func(t *testing.T) {
+		got, err := judge(t, "good", "good-milder", "good-milder")
+		if err != nil || got.Events[0].Confidence != 0.72 || got.Sentiments[0].Confidence != 0.72 {
+			t.Errorf("%v, %v and %v, want 0.8 less a tenth", err, got.Events[0].Confidence, got.Sentiments[0].Confidence)
+		}
+	})
 	t.Run("one bad answer is outvoted", func(t *testing.T) {
 		got, err := judge(t, "good", "prose", "good")
 		if err != nil || got.Events[0].Type != corpus.Repeal {
