@@ -1,0 +1,308 @@
+package event
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/regwire/regwire/corpus"
+)
+
+//go:embed data/authorities.txt
+var authorityData string
+
+// authorityWord is a word or person that stands for an authority; the fields
+// are those of data/authorities.txt.
+type authorityWord struct {
+	phrase       string
+	class        class
+	jurisdiction corpus.Jurisdiction
+	regulator    string
+	// assumed and assumedName: the jurisdiction, the name, are only what is
+	// meant when no place is named.
+	assumed, assumedName bool
+}
+
+var authorityClasses = map[string]class{
+	"": 0, "court": court, "legislature": legislature, "police": police,
+	"government": government, "regulator": regulator, "setter": setter, "place": place,
+}
+
+// readAuthorities returns the words and, by gazetteer id, the persons.
+func readAuthorities(data string) (words []authorityWord, persons map[string]*authorityWord, err error) {
+	persons = map[string]*authorityWord{}
+	for n, line := range strings.Split(data, "\n") {
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		f := strings.Split(line, ";")
+		if len(f) != 4 {
+			return nil, nil, fmt.Errorf("line %d: %d fields, want 4", n+1, len(f))
+		}
+		for i := range f {
+			f[i] = strings.TrimSpace(f[i])
+		}
+		w := authorityWord{phrase: f[0]}
+		var ok bool
+		if w.class, ok = authorityClasses[f[1]]; !ok {
+			return nil, nil, fmt.Errorf("line %d: unknown class %q", n+1, f[1])
+		}
+		j, in := strings.CutPrefix(f[2], "(")
+		w.jurisdiction, w.assumed = corpus.Jurisdiction(strings.TrimSuffix(j, ")")), in
+		w.regulator, w.assumedName = strings.CutPrefix(f[3], "(")
+		w.regulator = strings.TrimSuffix(w.regulator, ")")
+		if id, ok := strings.CutPrefix(w.phrase, "@"); ok {
+			persons[id] = &w
+			continue
+		}
+		words = append(words, w)
+	}
+	return words, persons, nil
+}
+
+// Some authorities are known by what they are, not only that they are one.
+var regulatorClass = map[string]class{
+	"Congress": legislature, "European Parliament": legislature, "EU Council": legislature, "UK Parliament": legislature, "LegCo": legislature,
+	"SCOTUS": court, "SPC": court, "DOJ": police, "FBI": police, "NCA": police, "Europol": police, "INTERPOL": police, "ED": police, "SPP": police, "MPS": police, "NYAG": police,
+	"White House": government, "Treasury": government, "HMT": government, "European Commission": government, "State Council": government, "MOF": government,
+	"FATF": setter, "BIS": setter, "BCBS": setter, "CPMI": setter, "FSB": setter, "IOSCO": setter, "IMF": setter, "World Bank": setter, "OECD": setter, "G20": setter, "G7": setter, "UN": setter,
+}
+
+// tagAuthorities marks the words that stand for an authority without naming
+// one, and the persons who speak for one; and takes the mark from names that
+// only look like it.
+func (r *Reader) tagAuthorities(toks []token, ctx *context) {
+	if len(toks) == 0 {
+		return
+	}
+	full := ctx.doc.Full
+	r.words.Find(full, toks[0].start, toks[len(toks)-1].end, func(start, end, phrase int) bool {
+		w := &r.authorities[phrase]
+		if surface := full[start:end]; w.phrase != strings.ToLower(w.phrase) && surface != w.phrase && !(surface == strings.ToUpper(surface) && len(surface) > 6) {
+			return true
+		}
+		lo, hi := cover(toks, corpus.Span{Start: start, End: end})
+		for i := lo; i < hi; i++ {
+			toks[i].class |= w.class
+			toks[i].run = max(toks[i].run, hi)
+			toks[i].authority = w
+		}
+		return true
+	})
+	for i := range toks {
+		for _, e := range toks[i].entities {
+			if p := r.persons[e.ID]; p != nil && e.Kind == corpus.EntityPerson {
+				toks[i].class = toks[i].class&^person | p.class
+				toks[i].authority = p
+			}
+		}
+		if toks[i].class&authority != 0 && impostor(toks, i) {
+			toks[i].class &^= authority
+			toks[i].authority = nil
+			toks[i].entities = slices.DeleteFunc(toks[i].entities, func(e *corpus.Entity) bool { return e.Kind == corpus.EntityRegulator })
+		}
+	}
+}
+
+// impostor reports whether the authority at i is a former one, a company that
+// bears a politician's name, or a treasury of bitcoin.
+func impostor(toks []token, i int) bool {
+	norm := func(j int) string {
+		if j < 0 || j >= len(toks) {
+			return ""
+		}
+		return toks[j].norm
+	}
+	for j := i - 1; j >= max(0, i-2); j-- {
+		switch norm(j) {
+		case "ex", "former", "onetime":
+			return toks[i].class&(court) == 0 || j == i-1
+		case "前":
+			return j == i-1 && norm(j-1) != "目" && norm(j-1) != "此" && norm(j-1) != "日"
+		}
+	}
+	next, prev := norm(i+1), norm(i-1)
+	switch norm(i) {
+	case "trump", "特":
+		switch next {
+		case "media", "family", "backed", "linked", "organization", "coin", "memecoin", "token", "jr", "sons", "son", "affiliated", "themed", "meme", "brothers", "owned", "style":
+			return true
+		}
+		return prev == "eric" || prev == "melania" || prev == "barron" || prev == "$" || prev == "official"
+	case "treasury", "treasuries":
+		if toks[max(0, i-1)].class&asset != 0 && i > 0 {
+			return true
+		}
+		switch prev {
+		case "crypto", "corporate", "digital", "asset", "token", "dao", "bitcoin", "eth", "btc", "company", "public", "firm":
+			return true
+		}
+		switch next {
+		case "company", "companies", "firm", "firms", "strategy", "strategies", "holdings", "plan", "reserve", "reserves", "bitcoin", "assets", "asset", "allocation", "model", "bonds", "yields", "yield", "giant", "stocks", "vehicle", "holding":
+			return true
+		}
+	case "president":
+		return strings.HasPrefix(next, "of") && i+2 < len(toks) && toks[i+2].class&firm != 0
+	case "house":
+		return prev == "auction" || prev == "clearing" || prev == "in" || next == "of" && norm(i+2) == "cards"
+	case "customs", "cabinet", "agency", "agencies", "supervisor", "court", "courts":
+		return prev == "news" || prev == "rating" || prev == "tennis"
+	case "asic":
+		switch next {
+		case "miner", "miners", "mining", "chip", "chips", "resistant", "manufacturer", "maker", "makers", "rig", "rigs", "hardware":
+			return true
+		}
+	}
+	return false
+}
+
+// who is what a text says of the authorities that act.
+type who struct {
+	jurisdictions []corpus.Jurisdiction
+	regulators    []string
+	actors        []string
+	// guessed: the jurisdiction is only what such words usually mean.
+	guessed bool
+}
+
+func (w *who) add(j corpus.Jurisdiction) {
+	if j != "" && !slices.Contains(w.jurisdictions, j) {
+		w.jurisdictions = append(w.jurisdictions, j)
+	}
+}
+
+func (w *who) name(s string) {
+	if s != "" && !slices.Contains(w.regulators, s) {
+		w.regulators = append(w.regulators, s)
+	}
+}
+
+func (w *who) actor(s string) {
+	if s != "" && !slices.Contains(w.actors, s) {
+		w.actors = append(w.actors, s)
+	}
+}
+
+// authorities reads who acts from the words of one sentence.
+func (r *Reader) authoritiesIn(toks []token, full, lang string) who {
+	var w who
+	var assumed []*authorityWord
+	for i := 0; i < len(toks); i = toks[i].run {
+		t := &toks[i]
+		if t.class&authority == 0 {
+			continue
+		}
+		named := false
+		for _, e := range t.entities {
+			if e.Kind == corpus.EntityRegulator {
+				named = true
+				w.name(e.Name)
+				w.add(e.Jurisdiction)
+				w.actor(e.Name)
+			}
+		}
+		if named || t.authority == nil {
+			continue
+		}
+		a := t.authority
+		w.actor(full[t.start:toks[t.run-1].end])
+		if j := placeOf(toks, i, t.run); j != "" && (a.assumed || a.jurisdiction == "") {
+			w.add(j)
+			if !a.assumedName || j == a.jurisdiction {
+				w.name(a.regulator)
+			}
+			continue
+		}
+		if a.jurisdiction != "" && !a.assumed {
+			w.add(a.jurisdiction)
+			w.name(a.regulator)
+			continue
+		}
+		assumed = append(assumed, a)
+	}
+	if len(w.jurisdictions) == 0 {
+		subjects(toks, &w)
+	}
+	for _, a := range assumed {
+		if a.jurisdiction == "" || a.jurisdiction == "US" && lang == "zh" && a.class != legislature && a.class != court || a.jurisdiction == "CN" && lang != "zh" {
+			continue
+		}
+		if len(w.jurisdictions) == 0 || w.guessed {
+			w.add(a.jurisdiction)
+			w.guessed = true
+		}
+		if slices.Contains(w.jurisdictions, a.jurisdiction) {
+			w.name(a.regulator)
+		}
+	}
+	return w
+}
+
+// placeOf returns the country that the authority at toks[from:to] belongs to:
+// the place just before it, or just after "in", "of", "from".
+func placeOf(toks []token, from, to int) corpus.Jurisdiction {
+	for j := from - 1; j >= 0 && j >= from-4; j-- {
+		if toks[j].class&separator != 0 || toks[j].class&(authority&^toks[from].class) != 0 {
+			break
+		}
+		if toks[j].class&place != 0 {
+			return jurisdictionAt(&toks[j])
+		}
+		switch toks[j].norm {
+		case "by", "after", "as", "to", "and", ",", "for", "with":
+			j = -1
+		}
+	}
+	for j := to; j < len(toks) && j < to+3; j++ {
+		switch toks[j].norm {
+		case "in", "of", "from", "for":
+			for k := j + 1; k < len(toks) && k <= j+3; k++ {
+				if toks[k].class&place != 0 {
+					return jurisdictionAt(&toks[k])
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func jurisdictionAt(t *token) corpus.Jurisdiction {
+	for _, e := range t.entities {
+		if e.Kind == corpus.EntityJurisdiction {
+			return e.Jurisdiction
+		}
+	}
+	if t.authority != nil {
+		return t.authority.jurisdiction
+	}
+	return ""
+}
+
+// subjects adds the countries that a sentence begins with: "UK and US agree",
+// or else the first it names.
+func subjects(toks []token, w *who) {
+	for i := 0; i < len(toks); i++ {
+		if toks[i].class&place == 0 {
+			continue
+		}
+		w.add(jurisdictionAt(&toks[i]))
+		for j := toks[i].run; j+1 < len(toks) && (toks[j].norm == "and" || toks[j].norm == "," || toks[j].norm == "&" || toks[j].norm == "、" || toks[j].norm == "与" || toks[j].norm == "和"); {
+			if toks[j+1].class&place == 0 {
+				break
+			}
+			w.add(jurisdictionAt(&toks[j+1]))
+			j = toks[j+1].run
+		}
+		return
+	}
+}
+
+// phrases lists the words for a [text.Matcher].
+func phrases(words []authorityWord) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = w.phrase
+	}
+	return out
+}

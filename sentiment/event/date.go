@@ -1,0 +1,187 @@
+package event
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/sentiment/instrument/when"
+)
+
+// maxDated bounds the sentences that are read for dates.
+const maxDated = 400
+
+func lazy(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
+
+var (
+	effective = lazy(`(?i)\b(?:takes?|took|come|comes|came|enters?|entered|go|goes|went|put)\s+(?:into\s+)?(?:full\s+)?(?:effect|force)\b|\b(?:is|are|be|becomes?)\s+effective\b|\beffective\s+(?:date|immediately|as of|on|from|upon|[a-z]{3,9}\.?\s+\d)|\bwith effect from\b|\bappl(?:y|ies) from\b|\bin force (?:from|on|since)\b|\bstarting (?:on|from)\b` +
+		`|之日起(?:施行|实施|执行|生效)|日起(?:正式)?(?:施行|实施|执行|生效|适用)|日(?:正式)?(?:生效|实施|施行)|即日起|立即生效|起施行|將於|将于`)
+	uponIssue = lazy(`(?i)\beffective immediately\b|\bimmediate effect\b|\b(?:upon|on) (?:the date of )?(?:its |their )?(?:issuance|publication|release|signature)\b|自(?:发布|公布|印发|下发)之日起|即日起|立即生效`)
+	comments  = lazy(`(?i)\b(?:comments?|responses?|submissions?|feedback|views)\b.{0,60}\b(?:by|before|until|due|no later than|within|close|closes|received|end|ends)\b|\b(?:comment period|consultation)\b.{0,50}\b(?:clos|end|run|open|until|expire|last)|\d+[- ]day (?:public )?comment|\bdeadline for (?:comments|responses|submissions)` +
+		`|意见反馈|反馈(?:截止)?时间|截止(?:日期|时间|至)|前(?:反馈|提交|提出)|咨询期|諮詢期|公开征求意见|征求意见`)
+)
+
+// dates reads when a rule applies and when comments close. Relative dates are
+// resolved against the day of publication.
+func (ctx *context) dates(t corpus.EventType) (effectiveAt, closesAt time.Time) {
+	if !t.Regulatory() {
+		return
+	}
+	for i, s := range ctx.doc.Sentences {
+		if i == maxDated {
+			break
+		}
+		sentence := ctx.doc.Text(s)
+		if !maybeDate(sentence) {
+			continue
+		}
+		if effectiveAt.IsZero() {
+			if m := effective().FindStringIndex(sentence); m != nil {
+				effectiveAt = ctx.effectiveFrom(sentence, m)
+			}
+		}
+		if closesAt.IsZero() {
+			if m := comments().FindStringIndex(sentence); m != nil {
+				closesAt = ctx.dateAfter(sentence, m[0])
+			}
+		}
+		if !effectiveAt.IsZero() && !closesAt.IsZero() {
+			break
+		}
+	}
+	return effectiveAt, closesAt
+}
+
+// maybeDate is a cheap test before any expression runs.
+func maybeDate(s string) bool {
+	for _, w := range []string{"effect", "force", "comment", "consult", "feedback", "respons", "submission", "views", "appl", "starting", "deadline", "日起", "施行", "生效", "实施", "截止", "反馈", "意见", "於", "于"} {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// effectiveFrom returns the date that a phrase of taking effect is about: the
+// nearest one in its sentence, a period after publication, or publication.
+func (ctx *context) effectiveFrom(sentence string, m []int) time.Time {
+	var best when.Date
+	gap := len(sentence)
+	for _, d := range when.Find(sentence, ctx.published) {
+		g := d.Start - m[1]
+		if d.End <= m[0] {
+			g = m[0] - d.End
+		}
+		if g = max(g, 0); g < gap {
+			best, gap = d, g
+		}
+	}
+	if gap <= 60 {
+		return best.At
+	}
+	if ctx.published.IsZero() {
+		return time.Time{}
+	}
+	if rest := sentence[m[0]:]; strings.Contains(rest, "days after") || strings.Contains(sentence, "日后") || strings.Contains(rest, "months after") || strings.Contains(sentence, "个月后") {
+		if at, ok := when.Period(sentence, day(ctx.published)); ok {
+			return at
+		}
+	}
+	if uponIssue().MatchString(sentence) {
+		return day(ctx.published)
+	}
+	return time.Time{}
+}
+
+// dateAfter returns the first date, or the end of the first period, at or
+// after byte from.
+func (ctx *context) dateAfter(sentence string, from int) time.Time {
+	ds := when.Find(sentence, ctx.published)
+	for i := len(ds) - 1; i >= 0; i-- { // Chinese puts the date before: 请于3月6日前反馈
+		if ds[i].Start >= from || ds[i].End+12 >= from {
+			if i > 0 && ds[i-1].Start >= from {
+				continue
+			}
+			return ds[i].At
+		}
+	}
+	if !ctx.published.IsZero() {
+		if at, ok := when.Period(sentence, day(ctx.published)); ok {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+func day(t time.Time) time.Time {
+	t = t.UTC()
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// repeals adds an event for instruments that the text says were repealed,
+// when no event tells of it yet.
+func (r *Reader) repeals(ctx *context, events []corpus.EventReading) []corpus.EventReading {
+	var e *corpus.EventReading
+	for i := range events {
+		if events[i].Type == corpus.Repeal {
+			e = &events[i]
+		}
+	}
+	for _, in := range ctx.instruments {
+		byIt := false
+		evidence := in.Evidence
+		for _, rel := range in.Relations {
+			if rel.Kind == corpus.Repeals {
+				byIt, evidence = true, rel.Evidence
+			}
+		}
+		gone := in.Status == corpus.InstrumentRepealed || in.Status == corpus.InstrumentWithdrawn
+		if !byIt && !gone || evidence == "" {
+			continue
+		}
+		if e == nil {
+			if len(events) == maxEvents {
+				return events
+			}
+			events = append(events, corpus.EventReading{
+				Type: corpus.Repeal, Severity: corpus.SeverityHigh, Status: corpus.EventDone, Confidence: 0.8,
+				Jurisdictions: []corpus.Jurisdiction{}, Regulators: []string{}, Instruments: []corpus.InstrumentID{}, Assets: []string{}, Exchanges: []string{},
+			})
+			e = &events[len(events)-1]
+			e.Stance = r.repealStance(ctx, events[0])
+		}
+		addTo(&e.Instruments, in.ID)
+		if in.Jurisdiction != "" {
+			addTo(&e.Jurisdictions, in.Jurisdiction)
+		}
+		if in.Issuer != "" {
+			addTo(&e.Regulators, in.Issuer)
+		}
+		if len(e.Evidence) < maxEvidence {
+			addTo(&e.Evidence, evidence)
+		}
+	}
+	return events
+}
+
+// repealStance takes the side of what repeals where the text is about it: a
+// ban that replaces a ban is no relief. Else a repeal relieves.
+func (r *Reader) repealStance(ctx *context, main corpus.EventReading) float64 {
+	if main.Stance < 0 && main.Type != corpus.Other {
+		return 0
+	}
+	return stanceWeight[corpus.Repeal]
+}
+
+func addTo[T comparable](s *[]T, v T) {
+	for _, x := range *s {
+		if x == v {
+			return
+		}
+	}
+	*s = append(*s, v)
+}

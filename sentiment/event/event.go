@@ -1,0 +1,226 @@
+package event
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/sentiment/text"
+)
+
+const (
+	// leadSentences are read for cues besides the headline.
+	leadSentences = 4
+	// leadWeight is what a cue of the lead counts against one of the headline.
+	leadWeight = 0.45
+	// enough is the weight from which a type is told; below it is Other.
+	enough = 3.0
+	// further is the weight of a cue from which it is a happening of its own.
+	further = 7.5
+	// maxEvents and maxEvidence bound a reading.
+	maxEvents   = 4
+	maxEvidence = 3
+)
+
+// Reader reads events. Use [New].
+type Reader struct {
+	grammar     *grammar
+	authorities []authorityWord
+	persons     map[string]*authorityWord
+	words       *text.Matcher
+	lists       map[string]*wordList
+}
+
+// New returns a Reader over the embedded data. It panics if that is broken,
+// which a test excludes.
+func New() *Reader {
+	r, err := newReader()
+	if err != nil {
+		panic("event: embedded data: " + err.Error())
+	}
+	return r
+}
+
+func newReader() (r *Reader, err error) {
+	r = &Reader{}
+	if r.grammar, err = readCues(cueData); err != nil {
+		return nil, err
+	}
+	if r.authorities, r.persons, err = readAuthorities(authorityData); err != nil {
+		return nil, err
+	}
+	r.lists, err = readWords(wordData, "permissive", "restrictive", "setback", "burden", "crime", "business", "rumour", "planned", "denied", "friend", "critic")
+	r.words = text.NewMatcher(phrases(r.authorities))
+	return r, err
+}
+
+// Read returns the events that d tells, the main one first, and whether d is
+// regulatory: an authority acts, speaks or is the issue. A text that tells of
+// nothing we have a type for has one event of type [corpus.Other]; an empty
+// text has none. ents and ins are what was found in d; src and published may
+// be zero.
+func (r *Reader) Read(d *text.Document, ents []corpus.Entity, ins []corpus.InstrumentReading, src corpus.Source, published time.Time) (events []corpus.EventReading, regulatory bool) {
+	ctx := newContext(d, ents, ins, src, published)
+	if len(ctx.head) == 0 {
+		return nil, false
+	}
+	for _, s := range ctx.head {
+		r.tag(s.toks, ctx)
+		s.hits = r.grammar.find(s.toks)
+	}
+	scores := r.score(ctx)
+	main := r.choose(ctx, scores)
+	ev := r.reading(ctx, main, true)
+	events = append(events, ev)
+	for _, t := range r.others(ctx, scores, main) {
+		if len(events) < maxEvents {
+			events = append(events, r.reading(ctx, t, false))
+		}
+	}
+	events = r.repeals(ctx, events)
+	return events, r.regulatory(ctx, events)
+}
+
+// score adds up what the cues of the headline and the lead say for each type.
+func (r *Reader) score(ctx *context) map[corpus.EventType]float64 {
+	scores := map[corpus.EventType]float64{}
+	for i, s := range ctx.head {
+		w := 1.0
+		if i > 0 {
+			w = leadWeight / float64(i+1) * 2
+		}
+		for t, x := range byType(s.hits) {
+			scores[t] += w * x
+		}
+	}
+	return scores
+}
+
+// byType weighs the cues of one sentence: the strongest of a type counts
+// whole, the next, when it stands on other words, adds a little.
+func byType(hits []hit) map[corpus.EventType]float64 {
+	best := map[corpus.EventType]hit{}
+	for _, h := range hits {
+		if b, ok := best[h.cue.typ]; !ok || h.weight > b.weight || h.weight == b.weight && h.to < b.to {
+			best[h.cue.typ] = h
+		}
+	}
+	sum := map[corpus.EventType]float64{}
+	for t, b := range best {
+		second := 0.0
+		for _, h := range hits {
+			if h.cue.typ == t && (h.from >= b.to || h.to <= b.from || h.to-1 != b.to-1) {
+				second = max(second, h.weight)
+			}
+		}
+		sum[t] = b.weight + 0.1*second
+	}
+	return sum
+}
+
+// order decides between types of equal weight: the more particular first.
+var order = []corpus.EventType{
+	corpus.Repeal, corpus.CourtRuling, corpus.Enforcement, corpus.RuleProposal, corpus.Legislation, corpus.Warning, corpus.Licensing, corpus.Appointment,
+	corpus.RuleFinal, corpus.Prohibition, corpus.Guidance,
+	corpus.Delisting, corpus.Halt, corpus.Outage, corpus.Insolvency, corpus.Hack, corpus.Funding, corpus.Listing, corpus.Partnership,
+	corpus.Flows, corpus.Other, corpus.Policy, corpus.Launch, corpus.PriceMove,
+}
+
+// choose returns the main type.
+func (r *Reader) choose(ctx *context, scores map[corpus.EventType]float64) corpus.EventType {
+	best, top := corpus.Other, 0.0
+	for _, t := range order {
+		if s := scores[t]; s > top+1e-9 {
+			best, top = t, s
+		}
+	}
+	if top < enough {
+		best = corpus.Other
+	}
+	if best == corpus.Other && top < 6 && ctx.head[0].leadsWithAuthority() {
+		return corpus.Policy // an authority does what we have no word for
+	}
+	return best
+}
+
+// others returns the types of further happenings: strong cues of the headline
+// or the lead that stand on other words than the main type's.
+func (r *Reader) others(ctx *context, scores map[corpus.EventType]float64, main corpus.EventType) []corpus.EventType {
+	var out []corpus.EventType
+	taken := ctx.best(main)
+	for _, s := range ctx.head {
+		for _, h := range s.hits {
+			t := h.cue.typ
+			if t == main || t == corpus.Other || t == corpus.Policy || t == corpus.Launch || h.cue.weight < further || slices.Contains(out, t) {
+				continue
+			}
+			if taken.sentence == s && h.from < taken.to && taken.from < h.to {
+				continue // the same words, read another way
+			}
+			if scores[t] < enough {
+				continue
+			}
+			out = append(out, t)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b corpus.EventType) int { return cmp.Compare(scores[b], scores[a]) })
+	return out[:min(len(out), maxEvents-1)]
+}
+
+// regulatory decides whether an authority acts, speaks or is the issue.
+func (r *Reader) regulatory(ctx *context, events []corpus.EventReading) bool {
+	for _, e := range events {
+		if e.Type.Regulatory() {
+			return true
+		}
+	}
+	for _, h := range ctx.head[0].hits {
+		if h.cue.typ == corpus.Other && h.cue.stance == restrictive {
+			return false // opinion, forecast, explainer
+		}
+	}
+	return ctx.head[0].authorityInMain()
+}
+
+// reading puts together what is known of an event of type t.
+func (r *Reader) reading(ctx *context, t corpus.EventType, main bool) corpus.EventReading {
+	at := ctx.best(t)
+	s := ctx.head[0]
+	if at.sentence != nil {
+		s = at.sentence
+	}
+	e := corpus.EventReading{
+		Type: t, Jurisdictions: []corpus.Jurisdiction{}, Regulators: []string{}, Instruments: []corpus.InstrumentID{},
+		Assets: ctx.names(corpus.EntityAsset, s), Exchanges: ctx.names(corpus.EntityExchange, s),
+	}
+	if t.Regulatory() || main && ctx.head[0].authorityInMain() {
+		w := r.acting(ctx, s, t)
+		e.Jurisdictions = append(e.Jurisdictions, w.jurisdictions...)
+		e.Regulators = append(e.Regulators, w.regulators...)
+		e.Actors = w.actors
+	}
+	for _, in := range ctx.instruments {
+		if main || overlaps(in.Mentions, s.from, s.to) {
+			e.Instruments = append(e.Instruments, in.ID)
+		}
+	}
+	e.Targets = ctx.targets(s, e.Actors)
+	e.Stance = r.stance(ctx, s, t, at.hit)
+	e.Status = r.status(s, t)
+	e.Severity = r.severity(ctx, s, e)
+	e.Confidence = confidence(at)
+	e.Evidence = ctx.evidence(t, s)
+	if main || t.Regulatory() {
+		e.EffectiveAt, e.CommentsCloseAt = ctx.dates(t)
+	}
+	return e
+}
+
+// confidence grows with the weight of the cue: .9 for the surest.
+func confidence(at located) float64 {
+	if at.cue == nil {
+		return 0.3
+	}
+	return min(0.9, 0.3+0.07*at.weight)
+}

@@ -1,0 +1,342 @@
+package event
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/regwire/regwire/corpus"
+)
+
+// acting says who acts in an event of type t told by sentence s: from the
+// sentence itself, then the headline, then the lead, then what the text is
+// about, and last from where it was published.
+func (r *Reader) acting(ctx *context, s *sentence, t corpus.EventType) who {
+	w := r.authoritiesIn(s.toks, ctx.doc.Full, ctx.doc.Lang)
+	if s != ctx.head[0] && len(w.jurisdictions) == 0 {
+		w = r.authoritiesIn(ctx.head[0].toks, ctx.doc.Full, ctx.doc.Lang)
+	}
+	if len(w.jurisdictions) == 0 {
+		for _, in := range ctx.instruments {
+			if overlaps(in.Mentions, s.from, s.to) {
+				w.add(in.Jurisdiction)
+				break
+			}
+		}
+	}
+	own := ctx.src.Kind == corpus.SourceRegulator
+	if own && (len(w.jurisdictions) == 0 || w.guessed) {
+		w.jurisdictions = nil
+		w.add(ctx.src.Jurisdiction)
+	}
+	if own && slices.Contains(w.jurisdictions, ctx.src.Jurisdiction) {
+		w.name(ctx.src.Regulator)
+	}
+	if len(w.jurisdictions) == 0 || w.guessed || len(w.regulators) == 0 {
+		r.fromLead(ctx, &w)
+	}
+	if t == corpus.Licensing && aboutFund(s) && (len(w.jurisdictions) == 0 || slices.Equal(w.jurisdictions, []corpus.Jurisdiction{"US"})) {
+		w.add("US") // exchange-traded funds without another country named are for the SEC to decide
+		w.name("SEC")
+	}
+	return w
+}
+
+// fromLead completes who acts from the sentences after the headline.
+func (r *Reader) fromLead(ctx *context, w *who) {
+	for _, s := range ctx.head[1:] {
+		l := r.authoritiesIn(s.toks, ctx.doc.Full, ctx.doc.Lang)
+		if len(l.jurisdictions) == 0 || l.guessed && len(l.regulators) == 0 {
+			continue
+		}
+		if len(w.jurisdictions) == 0 || w.guessed {
+			w.jurisdictions, w.guessed = l.jurisdictions[:1], l.guessed
+		}
+		if len(w.regulators) == 0 && l.jurisdictions[0] == w.jurisdictions[0] {
+			w.regulators = l.regulators[:min(1, len(l.regulators))]
+			w.actors = l.actors[:min(1, len(l.actors))]
+		}
+		return
+	}
+}
+
+func aboutFund(s *sentence) bool {
+	return slices.ContainsFunc(s.toks, func(t token) bool {
+		return t.norm == "etf" || t.norm == "etfs"
+	})
+}
+
+// How far from neutral a stance is, by how an event of a type weighs.
+var stanceWeight = map[corpus.EventType]float64{
+	corpus.Enforcement: 0.7, corpus.Prohibition: 0.9, corpus.Repeal: 0.6, corpus.RuleFinal: 0.6, corpus.Legislation: 0.6,
+	corpus.RuleProposal: 0.4, corpus.Guidance: 0.5, corpus.Licensing: 0.5, corpus.CourtRuling: 0.6, corpus.Warning: 0.3,
+	corpus.Policy: 0.4, corpus.Appointment: 0.4,
+}
+
+// stance returns the stance of an event: 0 for those of the market.
+func (r *Reader) stance(ctx *context, s *sentence, t corpus.EventType, h hit) float64 {
+	if !t.Regulatory() {
+		return 0
+	}
+	code := byWords
+	if h.cue != nil {
+		code = h.cue.stance
+	}
+	return stanceWeight[t] * r.sign(ctx, s, t, code)
+}
+
+// sign returns the sign of the stance.
+func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance) float64 {
+	count := func(list string) int { return r.lists[list].count(s.toks, s.text) }
+	switch t {
+	case corpus.Enforcement:
+		if code == permissive {
+			return 1
+		}
+		business := count("business") > 0 || len(ctx.names(corpus.EntityExchange, s)) > 0
+		if code == restrictive && (count("crime") == 0 || business) || code == neutral && business && count("crime") == 0 {
+			return -1
+		}
+		return 0
+	case corpus.Legislation:
+		if code == restrictive {
+			return -1
+		}
+		up := 1.0
+		if count("burden") > 0 {
+			up = -1
+		}
+		if count("setback") > 0 {
+			return -up
+		}
+		if up < 0 || count("permissive") > 0 || r.american(ctx, s) {
+			return up
+		}
+		return 0
+	case corpus.CourtRuling:
+		return r.ruling(s)
+	case corpus.Appointment:
+		return r.newcomer(s)
+	case corpus.Repeal:
+		if strings.ContainsRune(s.text, '〔') || r.china(ctx, s) {
+			return 0 // there one restriction makes way for another
+		}
+	case corpus.Policy:
+		if digitalCurrency(s) {
+			return 0
+		}
+		if code == restrictive && has(s, "delay", "delays", "delayed", "postpones", "postpone", "scraps", "exempt") || strings.Contains(s.text, "征税推迟") || strings.Contains(s.text, "推迟征税") {
+			return 1 // of a tax
+		}
+	}
+	switch code {
+	case permissive:
+		return 1
+	case restrictive:
+		return -1
+	case neutral:
+		return 0
+	}
+	switch up, down := count("permissive"), count("restrictive"); {
+	case up > down:
+		return 1
+	case down > up:
+		return -1
+	}
+	return 0
+}
+
+// newcomer reads an appointment by what the person is known for.
+func (r *Reader) newcomer(s *sentence) float64 {
+	leaves := has(s, "step", "steps", "stepping", "leaves", "leave", "leaving", "resigns", "resign", "resigned", "departs", "exits", "quits", "fired", "fires", "ousted", "retires", "out") ||
+		strings.Contains(s.text, "卸任") || strings.Contains(s.text, "辞职") || strings.Contains(s.text, "离任")
+	sign := 0.0
+	switch {
+	case r.lists["friend"].count(s.toks, s.text) > 0:
+		if !leaves {
+			sign = 1
+		}
+	case r.lists["critic"].count(s.toks, s.text) > 0:
+		sign = -1
+		if leaves {
+			sign = 1
+		}
+	}
+	return sign
+}
+
+func has(s *sentence, words ...string) bool {
+	return slices.ContainsFunc(s.toks, func(t token) bool { return slices.Contains(words, t.norm) })
+}
+
+func (r *Reader) china(ctx *context, s *sentence) bool {
+	return slices.Contains(r.authoritiesIn(s.toks, ctx.doc.Full, ctx.doc.Lang).jurisdictions, "CN")
+}
+
+// american reports whether the bill of a sentence is before the parliament of
+// the United States or one of its states, whose crypto bills are friendly
+// unless words say otherwise.
+func (r *Reader) american(ctx *context, s *sentence) bool {
+	w := r.authoritiesIn(s.toks, ctx.doc.Full, ctx.doc.Lang)
+	if len(w.jurisdictions) == 0 {
+		for _, in := range ctx.instruments {
+			if in.Jurisdiction == "US" && overlaps(in.Mentions, s.from, s.to) {
+				return true
+			}
+		}
+	}
+	return slices.Contains(w.jurisdictions, "US")
+}
+
+// ruling reads for whom a court decided: words of winning and losing beside
+// who they are said of.
+func (r *Reader) ruling(s *sentence) float64 {
+	has := func(words ...string) bool { return has(s, words...) }
+	refuses := has("refuses", "refused", "denies", "denied", "rejects", "rejected", "declines", "declined") || strings.Contains(s.text, "驳回") || strings.Contains(s.text, "拒绝")
+	dismissal := has("dismiss", "dismissed", "dismisses", "dismissal", "toss", "tosses", "tossed", "throws", "thrown", "threw", "drop")
+	against := has("suit", "lawsuit", "case", "charges", "claims", "sanctions", "refusal", "denial", "rule", "action")
+	switch {
+	case has("mutual", "extradition", "witness", "wright", "sentence", "plea", "fraud", "guilty", "records"):
+		return 0
+	case strings.Contains(s.text, "不构成证券") || strings.Contains(s.text, "不属于证券") || strings.Contains(s.text, "胜诉"):
+		return 1
+	case has("not") && has("securities", "security"), has("wins", "win", "victory", "acquits", "acquitted", "cleared") && !has("sec", "cftc", "fca"):
+		return 1
+	case refuses && (dismissal || has("motion", "bid", "appeal", "request", "petition") || strings.Contains(s.text, "请求") || strings.Contains(s.text, "上诉")):
+		return -1
+	case (dismissal || has("overturns", "overturned", "vacates", "vacated", "strikes", "struck", "reverses", "reversed", "voids", "quashes", "lifts", "blocks")) && against:
+		return 1
+	case has("loses", "loss", "convicts", "liable", "violated", "unregistered", "upholds") && !has("sec", "cftc"):
+		return -1
+	}
+	return 0
+}
+
+// digitalCurrency reports whether a sentence is about the digital money of
+// central banks or their interest rates, which take no side about crypto.
+func digitalCurrency(s *sentence) bool {
+	for i, t := range s.toks {
+		switch t.norm {
+		case "cbdc", "cbdcs", "interest", "rates", "inflation", "fomc":
+			return true
+		case "rate":
+			return i+1 < len(s.toks) && (s.toks[i+1].norm == "cut" || s.toks[i+1].norm == "cuts" || s.toks[i+1].norm == "hike" || s.toks[i+1].norm == "decision" || s.toks[i+1].norm == "pause")
+		case "digital":
+			if i+1 < len(s.toks) {
+				switch s.toks[i+1].norm {
+				case "euro", "yuan", "pound", "ruble", "rouble", "rupee", "yen", "won", "dirham", "dollar", "currency":
+					return true
+				}
+			}
+		}
+	}
+	for _, w := range []string{"数字人民币", "数字欧元", "数字卢布", "央行数字货币", "利率", "降息", "加息"} {
+		if strings.Contains(s.text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// status says how certain the happening is.
+func (r *Reader) status(s *sentence, t corpus.EventType) corpus.EventStatus {
+	has := func(list string) bool { return r.lists[list].count(s.toks, s.text) > 0 }
+	switch {
+	case has("denied"):
+		return corpus.EventDenied
+	case has("rumour"):
+		return corpus.EventRumour
+	case t == corpus.RuleProposal, t == corpus.Warning:
+		return corpus.EventDone // proposing and warning are what was done
+	case has("planned"):
+		return corpus.EventPlanned
+	}
+	return corpus.EventDone
+}
+
+var baseSeverity = map[corpus.EventType]int{
+	corpus.Enforcement: 1, corpus.CourtRuling: 1, corpus.RuleProposal: 1, corpus.RuleFinal: 2, corpus.Legislation: 1, corpus.Guidance: 1,
+	corpus.Repeal: 2, corpus.Licensing: 1, corpus.Prohibition: 2, corpus.Warning: 1, corpus.Policy: 0, corpus.Appointment: 0,
+	corpus.Listing: 0, corpus.Delisting: 0, corpus.Halt: 2, corpus.Hack: 1, corpus.Insolvency: 2, corpus.Outage: 1,
+}
+
+var grades = []corpus.Severity{corpus.SeverityLow, corpus.SeverityMedium, corpus.SeverityHigh, corpus.SeverityCritical}
+
+// severity grades an event: by its type, then up for much money, for a known
+// venue or a whole country as its target, and for what has become law; down
+// for what is only planned, rumoured or denied.
+func (r *Reader) severity(ctx *context, s *sentence, e corpus.EventReading) corpus.Severity {
+	g := baseSeverity[e.Type]
+	switch m := amount(s.toks); {
+	case e.Type == corpus.Hack && m >= 1e9:
+		g = 3
+	case e.Type == corpus.Hack && m >= 5e7:
+		g = 2
+	case e.Type == corpus.Enforcement && m >= 1e9:
+		g = 3
+	case e.Type == corpus.Enforcement && (m >= 1e8 || len(e.Exchanges) > 0 && e.Stance != 0):
+		g = 2
+	}
+	has := func(words ...string) bool { return has(s, words...) }
+	switch e.Type {
+	case corpus.Legislation:
+		if has("law", "sign", "signs", "signed", "passes", "passed") || strings.Contains(s.text, "签署") || strings.Contains(s.text, "通过") {
+			g = 2
+		}
+	case corpus.Prohibition:
+		if has("all", "illegal", "outright", "nationwide", "total") || strings.Contains(s.text, "全面") {
+			g = 3
+		}
+	case corpus.Licensing:
+		if e.Stance == 0 {
+			g = 0
+		}
+	case corpus.Outage:
+		if has("maintenance", "scheduled") || strings.Contains(s.text, "维护") {
+			g = 0
+		}
+	case corpus.Halt:
+		if has("resumes", "resume", "resumed") || strings.Contains(s.text, "恢复") {
+			g = 1
+		}
+	}
+	if e.Status != corpus.EventDone && g > 0 {
+		g--
+	}
+	return grades[g]
+}
+
+// amount returns the largest sum of money in a sentence, in its own currency.
+func amount(toks []token) float64 {
+	most := 0.0
+	for i := range toks {
+		if toks[i].class&money == 0 {
+			continue
+		}
+		digits := strings.TrimRight(strings.ReplaceAll(toks[i].norm, ",", ""), "kmbnt+")
+		n, err := strconv.ParseFloat(digits, 64)
+		if err != nil {
+			continue
+		}
+		unit := toks[i].norm[len(strings.TrimRight(toks[i].norm, "kmbnt")):]
+		if unit == "" && i+1 < len(toks) {
+			unit = toks[i+1].norm
+		}
+		switch unit {
+		case "k", "thousand":
+			n *= 1e3
+		case "万":
+			n *= 1e4
+		case "m", "mn", "million":
+			n *= 1e6
+		case "亿":
+			n *= 1e8
+		case "b", "bn", "billion":
+			n *= 1e9
+		case "t", "tn", "trillion":
+			n *= 1e12
+		}
+		most = max(most, n)
+	}
+	return most
+}
