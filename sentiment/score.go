@@ -18,17 +18,20 @@ const marketID = "market"
 func (a *Analyzer) score(out *corpus.Analysis, t corpus.Text, d *text.Document, ents []corpus.Entity) {
 	r := a.scorer.Read(d, ents)
 	overall := r.Overall()
+	main := mainEvent(out.Events)
+	overall.Value = lean(overall.Value, main.stance())
 	for _, e := range ents {
 		switch e.Kind {
 		case corpus.EntityAsset, corpus.EntityExchange, corpus.EntityOrganisation, corpus.EntityMarket:
-			out.Sentiments = append(out.Sentiments, sentimentOf(e, r.Target(e.Mentions), overall))
+			out.Sentiments = append(out.Sentiments, sentimentOf(e, r.Target(e.Mentions), overall, main))
 		}
 	}
+	out.Sentiments = append(out.Sentiments, jurisdictions(main, ents)...)
 	slices.SortStableFunc(out.Sentiments, func(x, y corpus.Sentiment) int { return cmp.Compare(y.Relevance, x.Relevance) })
 
 	whole := overall
 	if t.Target != "" {
-		s := a.target(t.Target, r, d, ents, overall)
+		s := a.target(t.Target, r, d, ents, overall, main)
 		if i := slices.IndexFunc(out.Sentiments, func(o corpus.Sentiment) bool { return o.Target == s.Target && o.Kind == s.Kind }); i >= 0 {
 			out.Sentiments = slices.Delete(out.Sentiments, i, i+1)
 		}
@@ -42,7 +45,8 @@ func (a *Analyzer) score(out *corpus.Analysis, t corpus.Text, d *text.Document, 
 
 // sentimentOf dresses a score as the sentiment of an entity. Where nothing is
 // said of the entity itself, it shares the text's score, with less confidence.
-func sentimentOf(e corpus.Entity, s, overall polarity.Score) corpus.Sentiment {
+func sentimentOf(e corpus.Entity, s, overall polarity.Score, main happening) corpus.Sentiment {
+	s.Value = lean(s.Value, main.effect(e))
 	if len(s.Evidence) == 0 && len(overall.Evidence) > 0 {
 		s = polarity.Score{Value: overall.Value * 0.5, Confidence: overall.Confidence * 0.4, Evidence: overall.Evidence[:1]}
 	}
@@ -51,7 +55,7 @@ func sentimentOf(e corpus.Entity, s, overall polarity.Score) corpus.Sentiment {
 
 // target scores what the caller asks for: an entity by any of its names, the
 // market, or any other name.
-func (a *Analyzer) target(name string, r *polarity.Reading, d *text.Document, ents []corpus.Entity, overall polarity.Score) corpus.Sentiment {
+func (a *Analyzer) target(name string, r *polarity.Reading, d *text.Document, ents []corpus.Entity, overall polarity.Score, main happening) corpus.Sentiment {
 	e := corpus.Entity{Kind: corpus.EntityOrganisation, ID: name, Name: name}
 	if strings.EqualFold(name, marketID) {
 		e = corpus.Entity{Kind: corpus.EntityMarket, ID: marketID}
@@ -73,7 +77,7 @@ func (a *Analyzer) target(name string, r *polarity.Reading, d *text.Document, en
 	if mentions == nil {
 		return corpus.Sentiment{Target: e.ID, Kind: e.Kind, Score: round(overall.Value), Confidence: round(overall.Confidence * 0.6), Evidence: overall.Evidence}
 	}
-	return sentimentOf(e, r.Target(mentions), overall)
+	return sentimentOf(e, r.Target(mentions), overall, main)
 }
 
 // round keeps four decimals: what is compared and stored should not depend on

@@ -6,6 +6,7 @@ import (
 
 	"github.com/regwire/regwire/corpus"
 	"github.com/regwire/regwire/sentiment/entity"
+	"github.com/regwire/regwire/sentiment/event"
 	"github.com/regwire/regwire/sentiment/instrument"
 	"github.com/regwire/regwire/sentiment/polarity"
 	"github.com/regwire/regwire/sentiment/text"
@@ -35,6 +36,7 @@ type Judge interface {
 type Analyzer struct {
 	gazetteer   *entity.Gazetteer
 	instruments *instrument.Reader
+	events      *event.Reader
 	scorer      *polarity.Scorer
 }
 
@@ -49,7 +51,7 @@ func New(cfg Config) (*Analyzer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lexicon: %w", err)
 	}
-	return &Analyzer{gazetteer: g, instruments: instrument.New(), scorer: s}, nil
+	return &Analyzer{gazetteer: g, instruments: instrument.New(), events: event.New(), scorer: s}, nil
 }
 
 // Version identifies the readings of this analyzer. It is raised when they
@@ -66,17 +68,15 @@ func (a *Analyzer) Analyze(t corpus.Text) corpus.Analysis {
 		Lang:        d.Lang,
 		Entities:    make([]corpus.Entity, 0, len(ents)),
 		Sentiments:  []corpus.Sentiment{},
-		Events:      []corpus.EventReading{},
-		Instruments: a.instruments.Read(d, t.Source),
-	}
-	if out.Instruments == nil {
-		out.Instruments = []corpus.InstrumentReading{}
+		Instruments: list(a.instruments.Read(d, t.Source)),
 	}
 	for _, e := range ents {
 		if e.Kind != corpus.EntityMarket {
 			out.Entities = append(out.Entities, e)
 		}
 	}
+	events, regulatory := a.events.Read(d, out.Entities, out.Instruments, t.Source, t.PublishedAt)
+	out.Events, out.Regulatory = list(events), regulatory
 	a.score(&out, t, d, ents)
 	return out
 }

@@ -106,6 +106,14 @@ func split(items []item, s text.Sentence) []int {
 func direct(items []item, i int) {
 	d := &items[i]
 	take := func(j int) {
+		for k := j; k >= 2 && items[k-1].kind == preposition && items[k].start-items[k-2].end <= reachForward; k -= 2 {
+			o := &items[k-2]
+			if o.kind != good && o.kind != bad || o.used || o.clause != d.clause || items[k-1].start-o.end > 2 {
+				break
+			}
+			items[k].used = true
+			j = k - 2 // "fears of a crackdown ease": the fears do
+		}
 		t := &items[j]
 		t.used = true
 		size := max(0.4, math.Abs(d.weight))

@@ -168,8 +168,8 @@ const modelShare = 0.7
 // probabilities and the lexicon's own reading.
 func (m *Model) Score(f *Features) float64 {
 	p := m.Probabilities(f)
-	lexical := f.Dense[denseValue] * (1 - questionDamping*f.Dense[denseQuestion])
-	return modelShare*(p[classPositive]-p[classNegative]) + (1-modelShare)*lexical
+	v := modelShare*(p[classPositive]-p[classNegative]) + (1-modelShare)*f.Dense[denseValue]
+	return v * (1 - questionDamping*f.Dense[denseQuestion])
 }
 
 // NeutralBand is the score below which a text says nothing either way.
