@@ -83,7 +83,7 @@ func (p page) More(n int) string { return fmt.Sprintf(p.L.More, n) }
 // fact is one line of the table at the top of a mail.
 type fact struct {
 	Label, Value string
-	Was          string // what we said before, when it changed
+	Was          string // what we said before, when it has changed
 	Key          bool   // a date people act on
 }
 
@@ -227,7 +227,7 @@ func banner(lang *language, p page, stage Stage) string {
 	var what []string
 	for _, f := range p.Facts {
 		if f.Was != "" {
-			what = append(what, fmt.Sprintf("%s %s (%s %s)", f.Label, f.Value, lang.Was, f.Was))
+			what = append(what, fmt.Sprintf("%s %s (%s)", f.Label, f.Value, f.Was))
 		}
 	}
 	return fmt.Sprintf(lang.Changed, lang.list(what))
@@ -244,7 +244,7 @@ func factLines(lang *language, ev corpus.Event, l *letter) []fact {
 	}
 	add(lang.Who, lang.list(either(names(ev.Regulators), names(ev.Actors))), "", false)
 	add(lang.Where, lang.list(names(ev.Jurisdictions)), "", false)
-	if changed := was(string(ev.Status), string(l.before.Status), named(lang.Status, l.before.Status), l); changed != "" || ev.Status != corpus.EventDone {
+	if changed := was(lang, string(ev.Status), string(l.before.Status), named(lang.Status, l.before.Status), l); changed != "" || ev.Status != corpus.EventDone {
 		add(lang.State, named(lang.Status, ev.Status), changed, false)
 	}
 	add(lang.Instruments, lang.list(names(ev.Instruments)), "", false)
@@ -254,7 +254,7 @@ func factLines(lang *language, ev corpus.Event, l *letter) []fact {
 		before string
 	}{{lang.Effective, ev.EffectiveAt, l.before.Effective}, {lang.Comments, ev.CommentsCloseAt, l.before.CommentBy}} {
 		if !d.at.IsZero() {
-			add(d.label, lang.date(d.at), was(day(d.at), d.before, dayIn(lang, d.before), l), true)
+			add(d.label, lang.date(d.at), was(lang, day(d.at), d.before, dayIn(lang, d.before), l), true)
 		}
 	}
 	add(lang.Whom, lang.list(either(names(ev.Targets), names(ev.Exchanges))), "", false)
@@ -266,15 +266,15 @@ func factLines(lang *language, ev corpus.Event, l *letter) []fact {
 	return lines
 }
 
-// was returns shown when a follow-up tells a fact otherwise than before.
-func was(now, before, shown string, l *letter) string {
+// was remarks, in a follow-up, that a fact was told otherwise before.
+func was(lang *language, now, before, shown string, l *letter) string {
 	switch {
 	case l.stage == StageFirst || now == before:
 		return ""
 	case before == "":
-		return "–"
+		return lang.Unstated
 	}
-	return shown
+	return lang.Was + " " + shown
 }
 
 // dayIn writes a date as [day] made it in the words of a language.
@@ -311,12 +311,13 @@ func reportedBy(ev corpus.Event, article corpus.ArticleID) bool {
 	return slices.ContainsFunc(ev.Reports, func(r corpus.Report) bool { return r.Article == article })
 }
 
-// quotes picks the sentences the event was read from, without repeats.
+// quotes picks the sentences the event was read from, without repeating one
+// another, the title, or what stands with the instruments.
 func quotes(ev corpus.Event, shown []edge) []string {
 	var out []string
 	for _, q := range ev.Evidence {
 		q = shorten(clean(q), maxQuote)
-		repeated := slices.Contains(out, q) || slices.ContainsFunc(shown, func(e edge) bool { return e.Evidence == q })
+		repeated := slices.Contains(out, q) || q == clean(ev.Title) || slices.ContainsFunc(shown, func(e edge) bool { return e.Evidence == q })
 		if q != "" && !repeated && len(out) < maxQuotes {
 			out = append(out, q)
 		}

@@ -1,8 +1,10 @@
 package alerts
 
 import (
+	"encoding/base64"
 	"io"
 	"net/url"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -34,7 +36,7 @@ func message(n corpus.Notification, cfg Config) (*gomail.Msg, error) {
 	if err := msg.To(n.To...); err != nil {
 		return nil, &SendError{ReasonMalformed, err}
 	}
-	msg.Subject(cleanHeader(n.Subject))
+	setSubject(msg, cleanHeader(n.Subject))
 	msg.SetDateWithValue(n.CreatedAt.UTC().Truncate(time.Second))
 	msg.SetMessageIDWithValue(cleanHeader(n.MessageID))
 	if n.Thread != "" {
@@ -53,6 +55,29 @@ func message(n corpus.Notification, cfg Config) (*gomail.Msg, error) {
 		msg.AddAlternativeString(gomail.TypeTextHTML, n.HTML, gomail.WithPartEncoding(encoding(n.HTML)))
 	}
 	return msg, nil
+}
+
+// setSubject writes a subject outside ASCII as encoded words (RFC 2047), the
+// first short enough to stand on the line of the header's name. The library
+// would begin on a line below, and some mail readers show that break as a space
+// before the subject.
+func setSubject(msg *gomail.Msg, s string) {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		msg.Subject(s)
+		return
+	}
+	const room = 39 // bytes: 52 in base64, with 12 around them and "Subject: " before, within 76
+	word := func(s string) string { return "=?UTF-8?B?" + base64.StdEncoding.EncodeToString([]byte(s)) + "?=" }
+	var words []string
+	start := 0
+	for i, r := range s {
+		if i+utf8.RuneLen(r)-start > room {
+			words = append(words, word(s[start:i]))
+			start = i
+		}
+	}
+	words = append(words, word(s[start:]))
+	msg.SetGenHeaderPreformatted(gomail.HeaderSubject, strings.Join(words, "\r\n "))
 }
 
 // encoding picks the shorter transfer encoding: quoted-printable takes three

@@ -225,11 +225,34 @@ func middle(s string, n int, first, last bool) string {
 	r := []rune(s)
 	switch {
 	case first && len(r) > n:
-		return "… " + strings.TrimLeft(string(r[len(r)-n:]), " ")
+		return "… " + tail(r, n)
 	case last && len(r) > n:
-		return strings.TrimRight(string(r[:n]), " ") + " …"
+		return head(r, n) + " …"
 	case !first && !last && len(r) > 2*n:
-		return string(r[:n]) + " … " + string(r[len(r)-n:])
+		return head(r, n) + " … " + tail(r, n)
 	}
 	return s
+}
+
+// head returns about n characters, up to a space where there is one.
+func head(r []rune, n int) string {
+	for cut := n; cut > n-20; cut-- {
+		if r[cut] == ' ' {
+			n = cut
+			break
+		}
+	}
+	return string(r[:n])
+}
+
+// tail returns about the last n characters, from a space on where there is one.
+func tail(r []rune, n int) string {
+	start := len(r) - n
+	for cut := start; cut < start+20; cut++ {
+		if r[cut-1] == ' ' {
+			start = cut
+			break
+		}
+	}
+	return string(r[start:])
 }

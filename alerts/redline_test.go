@@ -30,14 +30,16 @@ func show(p []paragraph) string {
 func TestRedline(t *testing.T) {
 	long := strings.Repeat("and so on it goes ", 20)
 	for name, c := range map[string]struct{ before, after, want string }{
-		"nothing":        {"a|b", "a|b", ""},
-		"a word":         {"x|fees rise by 2 %|y", "x|fees fall by 2 %|y", "fees [-rise-]{+fall+} by 2 %\n"},
-		"a block added":  {"a|b", "a|new|b", "{+new+}\n"},
-		"a block gone":   {"a|old|b", "a|b", "[-old-]\n"},
-		"kept between":   {"one cat|same|two dogs", "one dog|same|two cats", "one [-cat-]{+dog+}\ntwo [-dogs-]{+cats+}\n"},
-		"another text":   {"alpha beta gamma", "unlike anything before", "[-alpha beta gamma-]\n{+unlike anything before+}\n"},
-		"Chinese":        {"三个月内完成", "一个月内完成", "[-三-]{+一+}个月内完成\n"},
-		"far away words": {long + "yes", long + "no", "… " + strings.TrimLeft(long[len(long)-90:], " ") + "[-yes-]{+no+}\n"},
+		"nothing":           {"a|b", "a|b", ""},
+		"a word":            {"x|fees rise by 2 %|y", "x|fees fall by 2 %|y", "fees [-rise-]{+fall+} by 2 %\n"},
+		"a block added":     {"a|b", "a|new|b", "{+new+}\n"},
+		"a block gone":      {"a|old|b", "a|b", "[-old-]\n"},
+		"kept between":      {"one cat|same|two dogs", "one dog|same|two cats", "one [-cat-]{+dog+}\ntwo [-dogs-]{+cats+}\n"},
+		"another text":      {"alpha beta gamma", "unlike anything before", "[-alpha beta gamma-]\n{+unlike anything before+}\n"},
+		"Chinese":           {"三个月内完成", "一个月内完成", "[-三-]{+一+}个月内完成\n"},
+		"Chinese, far away": {strings.Repeat("长", 300) + "三", strings.Repeat("长", 300) + "一", "… " + strings.Repeat("长", 90) + "[-三-]{+一+}\n"},
+		"the end":           {"no " + long, "yes " + long, "[-no-]{+yes+} " + strings.Repeat("and so on it goes ", 5)[:89] + " …\n"},
+		"far away words":    {long + "yes", long + "no", "… " + strings.Repeat("and so on it goes ", 5) + "[-yes-]{+no+}\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, more := redline(strings.Split(c.before, "|"), strings.Split(c.after, "|"))

@@ -18,9 +18,9 @@ type language struct {
 	Relations map[corpus.RelationKind]string
 
 	// Labels of facts.
-	Who, Where, State, Whom, Assets, Instruments string
-	Effective, Comments, Stance, Confidence, Was string
-	Restrictive, Permissive, Neutral             string
+	Who, Where, State, Whom, Assets, Instruments           string
+	Effective, Comments, Stance, Confidence, Was, Unstated string
+	Restrictive, Permissive, Neutral                       string
 	// Headings and remarks.
 	Replaces, Evidence, Changes, Sources string
 	Primary, Withdrawn, More             string
@@ -87,7 +87,7 @@ func english() *language {
 		},
 		Relations: map[corpus.RelationKind]string{corpus.BasedOn: "is based on"},
 		Who:       "Who", Where: "Where", State: "Status", Whom: "Whom", Assets: "Assets", Instruments: "Instruments",
-		Effective: "Effective", Comments: "Comments by", Stance: "Stance", Confidence: "Confidence", Was: "was",
+		Effective: "Effective", Comments: "Comments by", Stance: "Stance", Confidence: "Confidence", Was: "was", Unstated: "not stated before",
 		Restrictive: "restrictive", Permissive: "permissive", Neutral: "neutral",
 		Replaces: "Effect on other instruments", Evidence: "In their words",
 		Changes: "What changed in the text", Sources: "Sources",
@@ -123,7 +123,7 @@ func chinese() *language {
 			corpus.Commences: "施行", corpus.BasedOn: "依据", corpus.Transposes: "转化",
 		},
 		Who: "机构", Where: "法域", State: "状态", Whom: "对象", Assets: "资产", Instruments: "文件",
-		Effective: "生效日期", Comments: "意见截止", Stance: "立场", Confidence: "置信度", Was: "原为",
+		Effective: "生效日期", Comments: "意见截止", Stance: "立场", Confidence: "置信度", Was: "原为", Unstated: "此前未说明",
 		Restrictive: "趋严", Permissive: "趋宽", Neutral: "中性",
 		Replaces: "对其他文件的影响", Evidence: "原文", Changes: "文本变化", Sources: "来源",
 		Primary: "官方来源", Withdrawn: "已撤下", More: "另有 %d 条",
