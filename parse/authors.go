@@ -2,6 +2,7 @@ package parse
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -37,12 +38,25 @@ func (p *page) authors(head []string) []string {
 			return names
 		}
 	}
+	for _, n := range []string{"1", "2"} {
+		switch strings.ToLower(p.first("twitter:label" + n)) {
+		case "written by", "verfasst von", "écrit par", "escrito por", "scritto da", "geschreven door", "作者":
+			if names := p.names(p.metas["twitter:data"+n]); len(names) > 0 {
+				return names
+			}
+		}
+	}
 	if names := p.bylineNames(); len(names) > 0 {
 		return names
 	}
 	for _, l := range head {
 		if names := p.names(bylineIn(l)); len(names) > 0 {
 			return names
+		}
+	}
+	for _, l := range head {
+		if m := editorForm().FindStringSubmatch(l); m != nil {
+			return p.names([]string{m[1]})
 		}
 	}
 	if len(organisations) > 0 && !p.isSite(organisations[0]) {
@@ -153,8 +167,15 @@ var bylineForms = sync.OnceValue(func() []*regexp.Regexp {
 		regexp.MustCompile(`(?:^|[\s（(|｜])文\s*[:：|｜/／丨]\s*([\p{Han}·\w]{2,12}(?:[\s、,，][\p{Han}·]{2,6}){0,4})`),
 		regexp.MustCompile(`(?i)^(?:written |posted |reported |story |words |text |article |interview )?by:?\s+(.{2,140})$`),
 		regexp.MustCompile(`(?i)^(?:author|authors|autor|autorin|autoren|auteur|auteurs|text|texte|redaktion|reporter|writer|editor)\s*:\s*(.{2,140})$`),
+		regexp.MustCompile(`^(?:[Ee]rstellt |[Gg]eschrieben |[Vv]erfasst )?von\s+(\p{Lu}[\p{L}'’.-]+(?: \p{Lu}[\p{L}'’.-]+){1,3})$`),
 		regexp.MustCompile(`^(?:Von|Par|Por|Di|Door|Av|Af|Przez)\s+(\p{Lu}.{2,140})$`),
 	}
+})
+
+// editorForm is the line of the editor in charge, who is all that many Chinese
+// pages name.
+var editorForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:责任编辑|責任編輯|编辑|编审)\s*[:：]\s*(\p{Han}{2,4})`)
 })
 
 // bylineIn returns the names in a line that is a byline; none when it is not.
@@ -190,6 +211,12 @@ func (p *page) names(claims []string) []string {
 		}
 		if len(out) >= 20 {
 			break
+		}
+	}
+	if len(out) > 1 { // "Jane Doe, Example News"
+		people := slices.DeleteFunc(slices.Clone(out), p.isSite)
+		if len(people) > 0 {
+			return people
 		}
 	}
 	return out
@@ -256,7 +283,10 @@ func splitAuthors(s string) []string {
 		for i, n := range names {
 			n = authorSuffix().ReplaceAllString(n, "")
 			n = authorPrefix().ReplaceAllString(n, "")
-			n = strings.Trim(n, " ,.;:|-–—/()[]\"“”*•")
+			n = strings.Trim(n, " ,.;:|-–—/[]\"“”*•")
+			if !strings.Contains(n, "(") || !strings.Contains(n, ")") {
+				n = strings.Trim(n, "() ")
+			}
 			if strings.HasSuffix(strings.TrimSpace(names[i]), ".") && (strings.HasSuffix(n, " Jr") || strings.HasSuffix(n, " Sr")) {
 				n += "."
 			}

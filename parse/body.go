@@ -59,6 +59,23 @@ func byName(p *page, title string) ([]part, int) {
 	if best == nil {
 		return nil, 0
 	}
+	// Pages that go on with the next article hold several in one container:
+	// the first is the one that was asked for.
+	inner, held := 0, 0
+	var first *container
+	for i := range list {
+		c := &list[i]
+		if c.node == best.node || c.node.DataAtom != atom.Article || c.text < 500 || !contains(best.node, c.node) || find(c.node, atom.H1) == nil && find(c.node, atom.H2) == nil {
+			continue
+		}
+		if inner++; first == nil {
+			first = c
+		}
+		held += c.text
+	}
+	if inner > 1 && held*10 > best.text*8 {
+		best = first
+	}
 	return cut(best.node), best.rank
 }
 
@@ -156,7 +173,7 @@ func choose(named []part, rank int, dense []part) []part {
 		return dense
 	case b == 0:
 		return named
-	case rank >= 4 && float64(a) > 1.5*float64(b) && (a < 3*b || b < 800) && linkShare(named) < 0.2:
+	case rank >= 4 && float64(a) > 1.5*float64(b) && (a < 3*b || b < 800) && linkShare(named) < 0.1:
 		return named
 	case float64(b) < float64(a)*0.12:
 		return named

@@ -47,9 +47,10 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 	if drafts := pg.several(items, main); drafts != nil {
 		return drafts, nil
 	}
+	lead := pg.lead(main.Title)
 	named, rank := byName(pg, main.Title)
 	parts, embedded := splitTail(choose(named, rank, byDensity(pg)))
-	main.Blocks = blocksOf(clean(parts, main.Title, pg))
+	main.Blocks = blocksOf(withLead(clean(parts, main.Title, pg), lead))
 	if len(main.Blocks) == 0 {
 		main.Blocks = blocksOf(clean(cut(pg.body), main.Title, pg))
 	}

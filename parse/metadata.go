@@ -24,7 +24,8 @@ type page struct {
 	byID      map[string]map[string]any
 	islands   []string // other scripts that hold data
 
-	headings []place // h1 to h4, and what is marked as the headline
+	spine    map[*xhtml.Node]bool // the elements round the headlines
+	headings []place              // h1 to h4, and what is marked as the headline
 	bylines  []place
 	dates    []stamp
 	order    int // counts the nodes of the walk
@@ -56,6 +57,7 @@ const around = traitNav | traitFoot | traitSide | traitRelated | traitComment | 
 
 func readPage(in *input, doc *xhtml.Node) *page {
 	p := &page{in: in, doc: doc, metas: map[string][]string{}, byID: map[string]map[string]any{}}
+	p.spine = spine(doc)
 	p.walk(doc, 0, 0)
 	if p.body == nil {
 		p.body = doc
@@ -68,6 +70,30 @@ func readPage(in *input, doc *xhtml.Node) *page {
 	p.article = p.mainObject()
 	p.nameSite()
 	return p
+}
+
+// spine returns the elements that hold a first-level heading.
+func spine(doc *xhtml.Node) map[*xhtml.Node]bool {
+	out := map[*xhtml.Node]bool{}
+	found := 0
+	var walk func(n *xhtml.Node)
+	walk = func(n *xhtml.Node) {
+		for c := n.FirstChild; c != nil && found < 5; c = c.NextSibling {
+			if c.Type != xhtml.ElementNode {
+				continue
+			}
+			if c.DataAtom == atom.H1 {
+				found++
+				for a := c.Parent; a != nil; a = a.Parent {
+					out[a] = true
+				}
+				continue
+			}
+			walk(c)
+		}
+	}
+	walk(doc)
+	return out
 }
 
 func (p *page) walk(n *xhtml.Node, under trait, depth int) {
@@ -118,8 +144,8 @@ func (p *page) walk(n *xhtml.Node, under trait, depth int) {
 		own |= traitSide
 	}
 	own |= traits(n)
-	if n.DataAtom == atom.Body || n.DataAtom == atom.Html || n.DataAtom == atom.Main || n.DataAtom == atom.Article && own&traitComment == 0 {
-		own &^= around // names of a whole page speak of its layout
+	if n.DataAtom == atom.Body || n.DataAtom == atom.Html || n.DataAtom == atom.Main || n.DataAtom == atom.Article && own&traitComment == 0 || p.spine[n] {
+		own &^= around // the names of what holds the article speak of its layout
 	}
 	at := place{node: n, order: p.order, under: under, own: own}
 	prop := attr(n, "itemprop")

@@ -20,6 +20,11 @@ type pruner struct {
 	total int        // text of the page outside links
 	title string     // folded
 	keep  *html.Node // the heading that is the headline
+
+	largest *html.Node // of what was taken out and is no comment, with where it stood
+	parent  *html.Node
+	next    *html.Node
+	size    int // of its writing
 }
 
 // prune removes scripts, hidden parts, navigation and the boxes around and
@@ -35,6 +40,15 @@ func prune(p *page, title string) {
 		}
 	}
 	pr.children(p.body)
+	// Where what was taken out says more than all that is left, the article
+	// was in it: sites show articles in dialogs, and name odd things "footer".
+	if pr.largest != nil && pr.size > 2*writing(p.body) && pr.parent != nil && contains(p.body, pr.parent) {
+		if pr.next != nil && pr.next.Parent != pr.parent {
+			pr.next = nil
+		}
+		pr.parent.InsertBefore(pr.largest, pr.next)
+		pr.children(pr.largest)
+	}
 }
 
 func (pr *pruner) children(n *html.Node) {
@@ -45,6 +59,11 @@ func (pr *pruner) children(n *html.Node) {
 			n.RemoveChild(c)
 		case c.Type == html.ElementNode:
 			if pr.unwanted(c) {
+				if !dropped(c.DataAtom) && traits(c)&(traitComment|traitConsent|traitPaywall) == 0 {
+					if w := writing(c); w > 600 && w > pr.size {
+						pr.largest, pr.parent, pr.next, pr.size = c, n, next, w
+					}
+				}
 				n.RemoveChild(c)
 			} else {
 				pr.children(c)
