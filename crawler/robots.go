@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -130,7 +131,8 @@ func meaningful(body []byte) []byte {
 			}
 			agent, key = true, "user-agent"
 		case "crawl-delay":
-			if _, err := strconv.ParseFloat(value, 64); err != nil {
+			// Not negative, infinite or no number at all; NaN fails both comparisons.
+			if d, err := strconv.ParseFloat(value, 64); err != nil || !(d >= 0 && d <= math.MaxInt32) {
 				continue
 			}
 		case "allow", "disallow":

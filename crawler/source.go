@@ -1,9 +1,13 @@
 package crawler
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 
 	"github.com/regwire/regwire/corpus"
 )
@@ -19,8 +23,8 @@ type Source struct {
 	// Note tells a person what to know about the source; nothing reads it.
 	Note string `yaml:"note,omitempty"`
 	// Schedule says when the source is visited: a cron expression of five
-	// fields, or a descriptor ("@hourly", "@every 90s", not under a second).
-	// Default "@every 15m".
+	// fields, or a descriptor ("@hourly", "@every 90s"; less than a second
+	// counts as one). Default "@every 15m".
 	Schedule string `yaml:"schedule,omitempty"`
 	// TimeZone is an IANA name. The schedule is read in it, and so are dates
 	// that name no zone. Default UTC.
@@ -217,10 +221,53 @@ func def[T comparable](field *T, value T) {
 // LoadSources reads a list of sources in YAML. Unknown keys and wrong types
 // are errors that name line and column; what [Source.Validate] finds is
 // reported for all sources at once.
-func LoadSources(text []byte) ([]Source, error) {
-	var list []Source
+func LoadSources(text []byte) (list []Source, err error) {
+	defer func() {
+		// The YAML library panics on some tagged nodes ("! 0").
+		if r := recover(); r != nil {
+			list, err = nil, fmt.Errorf("not a list of sources: %v", r)
+		}
+	}()
 	if err := yaml.UnmarshalWithOptions(text, &list, yaml.Strict()); err != nil {
-		return nil, err
+		return nil, errors.Join(badDurations(text), err)
 	}
 	return list, ValidateSources(list)
+}
+
+// badDurations finds durations that cannot be read. The YAML library reports
+// the first of them, but not where it is.
+func badDurations(text []byte) error {
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return nil // the library says where
+	}
+	v := new(durations)
+	for _, doc := range file.Docs {
+		if doc.Body != nil {
+			ast.Walk(v, doc.Body)
+		}
+	}
+	return errors.Join(v.errs...)
+}
+
+// durations visits a document and collects the durations that are none.
+type durations struct{ errs []error }
+
+func (v *durations) Visit(n ast.Node) ast.Visitor {
+	m, ok := n.(*ast.MappingValueNode)
+	if !ok {
+		return v
+	}
+	value, ok := m.Value.(*ast.StringNode)
+	if !ok {
+		return v
+	}
+	switch key := m.Key.String(); key {
+	case "first", "until", "delay", "timeout":
+		if _, err := time.ParseDuration(value.Value); err != nil {
+			at := value.GetToken().Position
+			v.errs = append(v.errs, fmt.Errorf("[%d:%d] %s: %q: want a duration such as 90s", at.Line, at.Column, key, value.Value))
+		}
+	}
+	return v
 }

@@ -167,18 +167,11 @@ func (p *problems) discovery(d Discovery) {
 
 func validHeader(v string) bool { return !strings.ContainsAny(v, "\r\n\x00") }
 
-// scheduleFloor is the shortest time between visits that a cron expression
-// can express; robfig/cron rounds @every up to it.
-const scheduleFloor = time.Second
-
 // parseSchedule reads a cron expression or descriptor in a time zone.
 func parseSchedule(expr, zone string) (cron.Schedule, error) {
 	s, err := cron.ParseStandard("CRON_TZ=" + zone + " " + expr)
 	if err != nil {
 		return nil, err
-	}
-	if s, ok := s.(cron.ConstantDelaySchedule); ok && s.Delay < scheduleFloor {
-		return nil, fmt.Errorf("more often than every %v", scheduleFloor)
 	}
 	// A date that never comes (31 February) has no next time.
 	if s.Next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
