@@ -197,8 +197,8 @@ func (m *Matcher) page(ev corpus.Event, l *letter, instruments []corpus.Instrume
 	p.Banner = banner(lang, p, l.stage)
 	if m.cfg.BaseURL != "" {
 		p.EventURL = eventURL(m.cfg.BaseURL, ev.ID)
-		p.Unsubscribe = unsubscribeURL(m.cfg.BaseURL, l.receiver.Name)
 	}
+	p.Unsubscribe = unsubscribeURL(m.cfg, l.receiver.Name)
 	return p
 }
 

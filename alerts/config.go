@@ -83,7 +83,8 @@ type SMTP struct {
 	// Address is host:port; environment REGWIRE_SMTP_ADDRESS.
 	Address string `yaml:"address,omitempty"`
 	// From is the sender of every mail, "Name <address>" or an address. Its
-	// domain is the right half of each Message-ID. Default regwire@localhost.
+	// domain is the right half of each Message-ID, and requests to be told no
+	// more are sent to it. Default regwire@localhost.
 	From     string `yaml:"from,omitempty"`
 	Username string `yaml:"username,omitempty"`
 	// Password may be given here or, better, in a file.

@@ -3,6 +3,7 @@ package alerts
 import (
 	"encoding/base64"
 	"io"
+	"net/mail"
 	"net/url"
 	"strings"
 	"time"
@@ -47,8 +48,8 @@ func message(n corpus.Notification, cfg Config) (*gomail.Msg, error) {
 	msg.SetGenHeader("X-Regwire-Event", cleanHeader(string(n.Event)))
 	// RFC 3834: vacation notices and the like do not answer such mail.
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
-	if cfg.BaseURL != "" {
-		msg.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+unsubscribeURL(cfg.BaseURL, n.Receiver)+">")
+	if address := unsubscribeURL(cfg, n.Receiver); address != "" {
+		msg.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+address+">")
 	}
 	msg.SetBodyString(gomail.TypeTextPlain, n.Text, gomail.WithPartEncoding(encoding(n.Text)))
 	if n.HTML != "" {
@@ -94,7 +95,14 @@ func eventURL(base string, id corpus.EventID) string {
 	return base + "/events/" + url.PathEscape(string(id))
 }
 
-// unsubscribeURL is where a receiver asks to be told no more.
-func unsubscribeURL(base, receiver string) string {
-	return base + "/alerts/unsubscribe?receiver=" + url.QueryEscape(receiver)
+// unsubscribeURL is how a receiver asks to be told no more: by mail to the
+// sender (RFC 2369 section 3.2), since receivers are the operator's to
+// configure. It is empty when nobody reads the sender's mail.
+func unsubscribeURL(cfg Config, receiver string) string {
+	from, err := mail.ParseAddress(cfg.SMTP.From)
+	if err != nil || cfg.SMTP.From == defaultFrom {
+		return ""
+	}
+	u := url.URL{Scheme: "mailto", Opaque: url.PathEscape(from.Address), RawQuery: "subject=" + url.PathEscape("unsubscribe "+receiver)}
+	return u.String()
 }
