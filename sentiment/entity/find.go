@@ -169,6 +169,9 @@ func (r *reading) support(i int, s sense) int {
 		return 0
 	}
 	if d.Kind == corpus.EntityRegulator {
+		if s.form == guarded && r.afterAsset(i) {
+			return 0 // "a Bitcoin Treasury"
+		}
 		score += r.place(i, d.Jurisdiction)
 		if s.form == guarded && strings.HasPrefix(s.written, "the ") && !self {
 			return 0
@@ -187,6 +190,16 @@ func (r *reading) support(i int, s sense) int {
 		}
 	}
 	return score
+}
+
+// afterAsset reports whether the name of an asset stands right before the hit.
+func (r *reading) afterAsset(i int) bool {
+	if i == 0 || r.hits[i].start-r.hits[i-1].end > 1 {
+		return false
+	}
+	return slices.ContainsFunc(r.g.senses[r.hits[i-1].phrase], func(s sense) bool {
+		return s.def >= 0 && (r.g.defs[s.def].Kind == corpus.EntityAsset || r.g.defs[s.def].Kind == corpus.EntityMarket)
+	})
 }
 
 // place says how near the jurisdiction is mentioned: in the sentence, in the
