@@ -79,8 +79,8 @@ func (tx *Tx) insertRevision(r *corpus.Revision) error {
 	}
 	r.PublishedAt, r.ModifiedAt = micro(r.PublishedAt), micro(r.ModifiedAt)
 	if r.N == 1 {
-		_, err := tx.exec(`INSERT INTO articles (id, source, url, fragment, first_seen_at) VALUES ($1, $2, $3, $4, $5)`,
-			r.Article, r.Source, r.URL, r.Fragment, r.FirstSeenAt)
+		_, err := tx.exec(`INSERT INTO articles (id, source, url, page, fragment, first_seen_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+			r.Article, r.Source, r.URL, page(r.Source, r.URL), r.Fragment, r.FirstSeenAt)
 		if err != nil {
 			return err
 		}
@@ -106,10 +106,10 @@ func (tx *Tx) insertRevision(r *corpus.Revision) error {
 // It returns the new revisions.
 func (tx *Tx) Withdraw(source corpus.SourceID, url string, capture corpus.CaptureID, origin corpus.Origin) ([]corpus.Revision, error) {
 	newest, err := all(tx.ctx, tx, tx.db.scanRevision, selectRevision+` JOIN captures c ON c.id = r.capture
-		WHERE a.source = $1 AND (a.url = $2 OR a.id IN (SELECT x.article FROM revisions x JOIN captures y ON y.id = x.capture WHERE y.source = $1 AND y.url = $2))
-		AND (a.url = $2 OR c.url = $2) AND r.capture < $3 AND r.status <> 'withdrawn'
+		WHERE (a.page = $1 OR a.id IN (SELECT x.article FROM revisions x JOIN captures y ON y.id = x.capture WHERE y.page = $1))
+		AND (a.page = $1 OR c.page = $1) AND r.capture < $2 AND r.status <> 'withdrawn'
 		AND NOT EXISTS (SELECT 1 FROM revisions later WHERE later.article = r.article AND later.n > r.n)
-		ORDER BY r.id`, source, url, capture)
+		ORDER BY r.id`, page(source, url), capture)
 	if err != nil {
 		return nil, fmt.Errorf("withdraw %s: %w", url, err)
 	}

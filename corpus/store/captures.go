@@ -16,6 +16,12 @@ type captureDoc struct {
 	Item   corpus.Item `json:"item"`
 }
 
+// page is the key of a page: URLs may be longer than an index of PostgreSQL
+// takes (2,704 bytes), and every index is smaller for it.
+func page(source corpus.SourceID, url string) string {
+	return corpus.Digest("p", string(source), url)
+}
+
 const captureColumns = `id, source, url, final_url, status, media_type, charset, digest, fetched_at, origin, doc`
 
 func (db *DB) scanCapture(withBody bool) func(scanner) (corpus.Capture, error) {
@@ -63,7 +69,7 @@ func (tx *Tx) AddCapture(c corpus.Capture) (corpus.Capture, bool, error) {
 	}, err error) {
 		err = s.Scan(&n.id, &n.digest, &n.status)
 		return n, err
-	}, `SELECT id, digest, status FROM captures WHERE source = $1 AND url = $2 ORDER BY id DESC LIMIT 1`, c.Source, c.URL)
+	}, `SELECT id, digest, status FROM captures WHERE page = $1 ORDER BY id DESC LIMIT 1`, page(c.Source, c.URL))
 	if err != nil {
 		return c, false, fmt.Errorf("add capture %s: %w", c.URL, err)
 	}
@@ -86,8 +92,8 @@ func (tx *Tx) AddCapture(c corpus.Capture) (corpus.Capture, bool, error) {
 	if err != nil {
 		return c, false, fmt.Errorf("add capture %s: %w", c.URL, err)
 	}
-	_, err = tx.exec(`INSERT INTO captures (`+captureColumns+`, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		c.ID, c.Source, c.URL, c.FinalURL, c.Status, c.MediaType, c.Charset, c.Digest, c.FetchedAt, c.Origin, doc, tx.db.packer.squeeze(c.Body))
+	_, err = tx.exec(`INSERT INTO captures (`+captureColumns+`, page, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		c.ID, c.Source, c.URL, c.FinalURL, c.Status, c.MediaType, c.Charset, c.Digest, c.FetchedAt, c.Origin, doc, page(c.Source, c.URL), tx.db.packer.squeeze(c.Body))
 	if err != nil {
 		return c, false, fmt.Errorf("add capture %s: %w", c.URL, err)
 	}
@@ -109,10 +115,12 @@ func (db *DB) Capture(ctx context.Context, id corpus.CaptureID) (corpus.Capture,
 func (db *DB) Captures(ctx context.Context, q corpus.CaptureQuery) ([]corpus.Capture, error) {
 	f := &filter{}
 	f.add(`id > ?`, q.After)
-	if q.Source != "" {
+	switch {
+	case q.Source != "" && q.URL != "":
+		f.add(`page = ?`, page(q.Source, q.URL))
+	case q.Source != "":
 		f.add(`source = ?`, q.Source)
-	}
-	if q.URL != "" {
+	case q.URL != "":
 		f.add(`url = ?`, q.URL)
 	}
 	query := f.query(`SELECT `+captureColumns+` FROM captures`, `id`, q.Limit)

@@ -2,9 +2,11 @@ package store_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -165,6 +167,42 @@ func TestHostileText(t *testing.T) {
 		got := must(db.Revision(t.Context(), rev.ID))(t)
 		if got.Title != clean || got.URL != "https://x/"+clean {
 			t.Errorf("title %q, url %q", got.Title, got.URL)
+		}
+	})
+}
+
+// URLs and names may be longer than PostgreSQL can index.
+func TestLongText(t *testing.T) {
+	forEachStore(t, func(t *testing.T, s newStore) {
+		db := withSource(t, s)
+		ctx := t.Context()
+		far := strings.Repeat(rand.Text(), 500) // random, so that it does not compress away
+		url := "https://x/" + far
+		rev := article(t, db, url, "w")
+		if _, fresh := revise(t, db, draft(url, "w"), rev.Capture); fresh {
+			t.Error("an article with a long address was not found again")
+		}
+		if err := db.SaveFrontier(ctx, []corpus.FrontierEntry{{Source: source.ID, URL: url, State: corpus.FrontierDone}}); err != nil {
+			t.Error(err)
+		}
+		if got := must(db.Frontier(ctx, source.ID, []string{url}))(t); len(got) != 1 || got[0].URL != url {
+			t.Errorf("%d frontier entries", len(got))
+		}
+		update(t, db, func(tx *store.Tx) error {
+			e := corpus.Event{ID: "e1", EventReading: telling(corpus.Repeal)}
+			e.Regulators = []string{far}
+			_, err1 := tx.PutEvent(e)
+			err2 := tx.PutEventKeys("e1", []string{far})
+			_, err3 := tx.PutInstrument(corpus.Instrument{ID: "FIL-7-2025", Aliases: []string{far}})
+			found, err4 := tx.EventsByKey([]string{far})
+			id, ok, err5 := tx.ResolveInstrument(far)
+			if len(found) != 1 || !ok || id != "FIL-7-2025" {
+				t.Errorf("by key %d events; by alias %q", len(found), id)
+			}
+			return errors.Join(err1, err2, err3, err4, err5)
+		})
+		if got := must(db.Events(ctx, corpus.EventQuery{Regulator: far}))(t); len(got) != 1 {
+			t.Errorf("%d events of a regulator with a long name", len(got))
 		}
 	})
 }

@@ -69,15 +69,15 @@ func (tx *Tx) PutEvent(e corpus.Event) (corpus.Event, error) {
 func (tx *Tx) putFacets(seq corpus.Seq, e corpus.EventReading) error {
 	for _, f := range []struct {
 		facet  string
-		values list
+		values []string
 	}{
-		{"jurisdiction", texts(e.Jurisdictions)},
-		{"regulator", texts(e.Regulators)},
-		{"instrument", texts(e.Instruments)},
-		{"asset", texts(e.Assets)},
-		{"exchange", texts(e.Exchanges)},
+		{"jurisdiction", keys(e.Jurisdictions)},
+		{"regulator", keys(e.Regulators)},
+		{"instrument", keys(e.Instruments)},
+		{"asset", keys(e.Assets)},
+		{"exchange", keys(e.Exchanges)},
 	} {
-		for _, v := range f.values.elems.([]string) {
+		for _, v := range f.values {
 			_, err := tx.exec(`INSERT INTO event_facets (facet, value, event) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, f.facet, v, seq)
 			if err != nil {
 				return err
@@ -89,9 +89,9 @@ func (tx *Tx) putFacets(seq corpus.Seq, e corpus.EventReading) error {
 
 // PutEventKeys makes an event known under keys of the caller's choice, for
 // [Tx.EventsByKey].
-func (tx *Tx) PutEventKeys(id corpus.EventID, keys []string) error {
-	for _, key := range keys {
-		if _, err := tx.exec(`INSERT INTO event_keys (key, event) VALUES ($1, $2) ON CONFLICT DO NOTHING`, key, id); err != nil {
+func (tx *Tx) PutEventKeys(id corpus.EventID, names []string) error {
+	for _, k := range keys(names) {
+		if _, err := tx.exec(`INSERT INTO event_keys (key, event) VALUES ($1, $2) ON CONFLICT DO NOTHING`, k, id); err != nil {
 			return fmt.Errorf("put keys of event %s: %w", id, err)
 		}
 	}
@@ -99,15 +99,15 @@ func (tx *Tx) PutEventKeys(id corpus.EventID, keys []string) error {
 }
 
 // EventsByKey returns the newest version of each event that is known under at
-// least one of keys, by identifier.
-func (tx *Tx) EventsByKey(keys []string) ([]corpus.Event, error) {
-	if len(keys) == 0 {
+// least one of the given keys, by identifier.
+func (tx *Tx) EventsByKey(names []string) ([]corpus.Event, error) {
+	if len(names) == 0 {
 		return nil, nil
 	}
 	out, err := all(tx.ctx, tx, tx.db.scanEvent, selectEvent+`
 		WHERE e.id IN (SELECT event FROM event_keys WHERE `+tx.db.dialect.in(`key`, `$1`)+`)
 		AND NOT EXISTS (SELECT 1 FROM events later WHERE later.id = e.id AND later.version = e.version + 1)
-		ORDER BY e.id`, texts(keys))
+		ORDER BY e.id`, list{keys(names)})
 	if err != nil {
 		return nil, fmt.Errorf("find events by key: %w", err)
 	}
@@ -192,7 +192,7 @@ func events(ctx context.Context, on querier, q corpus.EventQuery, bound int64) (
 		"jurisdiction": string(q.Jurisdiction), "regulator": q.Regulator, "instrument": string(q.Instrument), "asset": q.Asset, "exchange": q.Exchange,
 	} {
 		if v != "" {
-			f.add(`EXISTS (SELECT 1 FROM event_facets x WHERE x.facet = ? AND x.value = ? AND x.event = e.seq)`, facet, v)
+			f.add(`EXISTS (SELECT 1 FROM event_facets x WHERE x.facet = ? AND x.value = ? AND x.event = e.seq)`, facet, key(v))
 		}
 	}
 	if !q.Since.IsZero() {

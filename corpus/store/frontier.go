@@ -74,7 +74,11 @@ func (db *DB) scanFrontier(s scanner) (e corpus.FrontierEntry, err error) {
 // Frontier returns the entries of a source that have one of urls, by URL; urls
 // without an entry are absent from the answer.
 func (db *DB) Frontier(ctx context.Context, source corpus.SourceID, urls []string) ([]corpus.FrontierEntry, error) {
-	out, err := all(ctx, db, db.scanFrontier, `SELECT `+frontierColumns+` FROM frontier WHERE source = $1 AND `+db.dialect.in(`url`, `$2`)+` ORDER BY url`, source, texts(urls))
+	pages := make([]string, len(urls))
+	for i, url := range urls {
+		pages[i] = page(source, url)
+	}
+	out, err := all(ctx, db, db.scanFrontier, `SELECT `+frontierColumns+` FROM frontier WHERE `+db.dialect.in(`page`, `$1`)+` ORDER BY url`, list{pages})
 	if err != nil {
 		return nil, fmt.Errorf("read frontier of %s: %w", source, err)
 	}
@@ -92,11 +96,11 @@ func (db *DB) SaveFrontier(ctx context.Context, entries []corpus.FrontierEntry) 
 			if err != nil {
 				return err
 			}
-			_, err = tx.exec(`INSERT INTO frontier (`+frontierColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-				ON CONFLICT (source, url) DO UPDATE SET origin = excluded.origin, state = excluded.state, etag = excluded.etag,
+			_, err = tx.exec(`INSERT INTO frontier (`+frontierColumns+`, page) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+				ON CONFLICT (page) DO UPDATE SET origin = excluded.origin, state = excluded.state, etag = excluded.etag,
 					last_modified = excluded.last_modified, digest = excluded.digest, first_seen_at = excluded.first_seen_at,
 					fetched_at = excluded.fetched_at, next_at = excluded.next_at, attempts = excluded.attempts, reason = excluded.reason, item = excluded.item`,
-				e.Source, e.URL, e.Origin, e.State, e.ETag, e.LastModified, e.Digest, e.FirstSeenAt, e.FetchedAt, e.NextAt, e.Attempts, e.Reason, item)
+				e.Source, e.URL, e.Origin, e.State, e.ETag, e.LastModified, e.Digest, e.FirstSeenAt, e.FetchedAt, e.NextAt, e.Attempts, e.Reason, item, page(e.Source, e.URL))
 			if err != nil {
 				return err
 			}

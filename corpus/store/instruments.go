@@ -26,7 +26,7 @@ func (db *DB) scanInstrument(s scanner) (in corpus.Instrument, err error) {
 // aliasKey is the form under which an alias is looked up: case and white space
 // do not count.
 func aliasKey(alias string) string {
-	return strings.Join(strings.Fields(strings.ToLower(clean(alias))), " ")
+	return key(strings.Join(strings.Fields(strings.ToLower(clean(alias))), " "))
 }
 
 // PutInstrument stores a new version of an instrument, one more than the
@@ -57,11 +57,11 @@ func (tx *Tx) PutInstrument(in corpus.Instrument) (corpus.Instrument, error) {
 		return in, fmt.Errorf("put instrument %s: %w", in.ID, err)
 	}
 	for _, alias := range append([]string{string(in.ID)}, in.Aliases...) {
-		key := aliasKey(alias)
-		if key == "" {
+		name := aliasKey(alias)
+		if name == "" {
 			continue
 		}
-		if _, err := tx.exec(`INSERT INTO instrument_aliases (alias, instrument) VALUES ($1, $2) ON CONFLICT (alias) DO NOTHING`, key, in.ID); err != nil {
+		if _, err := tx.exec(`INSERT INTO instrument_aliases (alias, instrument) VALUES ($1, $2) ON CONFLICT (alias) DO NOTHING`, name, in.ID); err != nil {
 			return in, fmt.Errorf("put instrument %s: %w", in.ID, err)
 		}
 	}

@@ -42,6 +42,7 @@ CREATE TABLE articles (
     id text COLLATE "C" NOT NULL,
     source text COLLATE "C" NOT NULL,
     url text COLLATE "C" NOT NULL,
+    page text COLLATE "C" NOT NULL,
     fragment text COLLATE "C" NOT NULL,
     first_seen_at timestamp with time zone NOT NULL,
     CONSTRAINT articles_id_check CHECK ((id <> ''::text)),
@@ -54,6 +55,7 @@ CREATE TABLE captures (
     id bigint NOT NULL,
     source text COLLATE "C" NOT NULL,
     url text COLLATE "C" NOT NULL,
+    page text COLLATE "C" NOT NULL,
     final_url text COLLATE "C" NOT NULL,
     status bigint NOT NULL,
     media_type text COLLATE "C" NOT NULL,
@@ -127,6 +129,7 @@ CREATE TABLE events (
 );
 
 CREATE TABLE frontier (
+    page text COLLATE "C" NOT NULL,
     source text COLLATE "C" NOT NULL,
     url text COLLATE "C" NOT NULL,
     origin text COLLATE "C" NOT NULL,
@@ -142,7 +145,7 @@ CREATE TABLE frontier (
     item bytea NOT NULL,
     CONSTRAINT frontier_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT frontier_origin_check CHECK ((origin = ANY (ARRAY[''::text, 'live'::text, 'backfill'::text, 'reconstructed'::text]))),
-    CONSTRAINT frontier_pkey PRIMARY KEY (source, url),
+    CONSTRAINT frontier_pkey PRIMARY KEY (page),
     CONSTRAINT frontier_source_check CHECK ((source <> ''::text)),
     CONSTRAINT frontier_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'done'::text, 'parked'::text, 'gone'::text]))),
     CONSTRAINT frontier_url_check CHECK ((url <> ''::text))
@@ -396,8 +399,8 @@ CREATE TABLE watermarks (
 );
 
 CREATE INDEX alerts_at ON alerts USING btree (at);
-CREATE INDEX articles_page ON articles USING btree (source, url);
-CREATE INDEX captures_page ON captures USING btree (source, url, id);
+CREATE INDEX articles_page ON articles USING btree (page);
+CREATE INDEX captures_page ON captures USING btree (page, id);
 CREATE INDEX events_date ON events USING btree (date, id);
 CREATE INDEX events_story ON events USING btree (story);
 CREATE INDEX events_type ON events USING btree (type, date);

@@ -31,6 +31,7 @@ CREATE TABLE articles (
     id            TEXT PRIMARY KEY CHECK (id <> ''),
     source        TEXT NOT NULL REFERENCES sources (id),
     url           TEXT NOT NULL CHECK (url <> ''),
+    page          TEXT NOT NULL,
     fragment      TEXT NOT NULL,
     first_seen_at INTEGER NOT NULL
 ) STRICT;
@@ -39,6 +40,7 @@ CREATE TABLE captures (
     id         INTEGER PRIMARY KEY,
     source     TEXT NOT NULL REFERENCES sources (id),
     url        TEXT NOT NULL CHECK (url <> ''),
+    page       TEXT NOT NULL,
     final_url  TEXT NOT NULL,
     status     INTEGER NOT NULL CHECK (status BETWEEN 100 AND 599),
     media_type TEXT NOT NULL,
@@ -91,6 +93,7 @@ CREATE TABLE events (
 ) STRICT;
 
 CREATE TABLE frontier (
+    page          TEXT PRIMARY KEY,
     source        TEXT NOT NULL CHECK (source <> ''),
     url           TEXT NOT NULL CHECK (url <> ''),
     origin        TEXT NOT NULL CHECK (origin IN ('', 'live', 'backfill', 'reconstructed')),
@@ -103,8 +106,7 @@ CREATE TABLE frontier (
     next_at       INTEGER,
     attempts      INTEGER NOT NULL CHECK (attempts >= 0),
     reason        TEXT NOT NULL,
-    item          BLOB NOT NULL,
-    PRIMARY KEY (source, url)
+    item          BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE head (
@@ -286,9 +288,9 @@ CREATE TABLE watermarks (
 
 CREATE INDEX alerts_at ON alerts (at);
 
-CREATE INDEX articles_page ON articles (source, url);
+CREATE INDEX articles_page ON articles (page);
 
-CREATE INDEX captures_page ON captures (source, url, id);
+CREATE INDEX captures_page ON captures (page, id);
 
 CREATE INDEX events_date ON events (date, id);
 

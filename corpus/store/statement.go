@@ -229,6 +229,27 @@ func texts[S ~string](in []S) list {
 	return list{out}
 }
 
+// maxKey is the longest text that is indexed as it is, in bytes. PostgreSQL
+// takes 2,704 for all columns of an index.
+const maxKey = 512
+
+// key returns s, or what stands for it when it is too long to be indexed.
+func key(s string) string {
+	if len(s) <= maxKey {
+		return s
+	}
+	return corpus.Digest("long-", s)
+}
+
+// keys converts texts that are looked up by key.
+func keys[S ~string](in []S) []string {
+	out := make([]string, len(in))
+	for i, s := range in {
+		out[i] = key(string(s))
+	}
+	return out
+}
+
 // micro returns t as the store keeps times: UTC, in microseconds.
 func micro(t time.Time) time.Time {
 	if t.IsZero() {

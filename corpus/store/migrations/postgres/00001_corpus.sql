@@ -4,7 +4,8 @@
 -- Rows that are log entries (captures, revisions, analyses, placements, events,
 -- instruments, signals, notifications) have their sequence number as their key.
 -- Columns named doc hold JSON, compressed with zstd when large; bodies are
--- always compressed. Keys sort by bytes, as in SQLite.
+-- always compressed. Columns named page hold a digest of source and URL, because
+-- a URL may be too long to index. Keys sort by bytes, as in SQLite.
 -- +goose Up
 
 CREATE TABLE head (
@@ -43,6 +44,7 @@ CREATE TABLE captures (
     id         BIGINT PRIMARY KEY,
     source     TEXT COLLATE "C" NOT NULL REFERENCES sources (id),
     url        TEXT COLLATE "C" NOT NULL CHECK (url <> ''),
+    page       TEXT COLLATE "C" NOT NULL,
     final_url  TEXT COLLATE "C" NOT NULL,
     status     BIGINT NOT NULL CHECK (status BETWEEN 100 AND 599),
     media_type TEXT COLLATE "C" NOT NULL,
@@ -55,16 +57,17 @@ CREATE TABLE captures (
 );
 -- Already compressed: PostgreSQL need not try again.
 ALTER TABLE captures ALTER COLUMN body SET STORAGE EXTERNAL;
-CREATE INDEX captures_page ON captures (source, url, id);
+CREATE INDEX captures_page ON captures (page, id);
 
 CREATE TABLE articles (
     id            TEXT COLLATE "C" PRIMARY KEY CHECK (id <> ''),
     source        TEXT COLLATE "C" NOT NULL REFERENCES sources (id),
     url           TEXT COLLATE "C" NOT NULL CHECK (url <> ''),
+    page          TEXT COLLATE "C" NOT NULL,
     fragment      TEXT COLLATE "C" NOT NULL,
     first_seen_at TIMESTAMPTZ NOT NULL
 );
-CREATE INDEX articles_page ON articles (source, url);
+CREATE INDEX articles_page ON articles (page);
 
 CREATE TABLE revisions (
     id            BIGINT PRIMARY KEY,
@@ -294,6 +297,7 @@ CREATE TABLE source_states (
 );
 
 CREATE TABLE frontier (
+    page          TEXT COLLATE "C" PRIMARY KEY,
     source        TEXT COLLATE "C" NOT NULL CHECK (source <> ''),
     url           TEXT COLLATE "C" NOT NULL CHECK (url <> ''),
     origin        TEXT COLLATE "C" NOT NULL CHECK (origin IN ('', 'live', 'backfill', 'reconstructed')),
@@ -306,8 +310,7 @@ CREATE TABLE frontier (
     next_at       TIMESTAMPTZ,
     attempts      BIGINT NOT NULL CHECK (attempts >= 0),
     reason        TEXT COLLATE "C" NOT NULL,
-    item          BYTEA NOT NULL,
-    PRIMARY KEY (source, url)
+    item          BYTEA NOT NULL
 );
 CREATE INDEX frontier_due ON frontier (source, next_at);
 

@@ -4,7 +4,8 @@
 -- Rows that are log entries (captures, revisions, analyses, placements, events,
 -- instruments, signals, notifications) have their sequence number as their key.
 -- Times are integer microseconds since 1970 in UTC. Columns named doc hold JSON,
--- compressed with zstd when large; bodies are always compressed.
+-- compressed with zstd when large; bodies are always compressed. Columns named
+-- page hold a digest of source and URL, because a URL may be too long to index.
 -- +goose Up
 
 CREATE TABLE head (
@@ -43,6 +44,7 @@ CREATE TABLE captures (
     id         INTEGER PRIMARY KEY,
     source     TEXT NOT NULL REFERENCES sources (id),
     url        TEXT NOT NULL CHECK (url <> ''),
+    page       TEXT NOT NULL,
     final_url  TEXT NOT NULL,
     status     INTEGER NOT NULL CHECK (status BETWEEN 100 AND 599),
     media_type TEXT NOT NULL,
@@ -53,16 +55,17 @@ CREATE TABLE captures (
     doc        BLOB NOT NULL,
     body       BLOB NOT NULL
 ) STRICT;
-CREATE INDEX captures_page ON captures (source, url, id);
+CREATE INDEX captures_page ON captures (page, id);
 
 CREATE TABLE articles (
     id            TEXT PRIMARY KEY CHECK (id <> ''),
     source        TEXT NOT NULL REFERENCES sources (id),
     url           TEXT NOT NULL CHECK (url <> ''),
+    page          TEXT NOT NULL,
     fragment      TEXT NOT NULL,
     first_seen_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX articles_page ON articles (source, url);
+CREATE INDEX articles_page ON articles (page);
 
 CREATE TABLE revisions (
     id            INTEGER PRIMARY KEY,
@@ -292,6 +295,7 @@ CREATE TABLE source_states (
 ) STRICT;
 
 CREATE TABLE frontier (
+    page          TEXT PRIMARY KEY,
     source        TEXT NOT NULL CHECK (source <> ''),
     url           TEXT NOT NULL CHECK (url <> ''),
     origin        TEXT NOT NULL CHECK (origin IN ('', 'live', 'backfill', 'reconstructed')),
@@ -304,8 +308,7 @@ CREATE TABLE frontier (
     next_at       INTEGER,
     attempts      INTEGER NOT NULL CHECK (attempts >= 0),
     reason        TEXT NOT NULL,
-    item          BLOB NOT NULL,
-    PRIMARY KEY (source, url)
+    item          BLOB NOT NULL
 ) STRICT;
 CREATE INDEX frontier_due ON frontier (source, next_at);
 
