@@ -1,11 +1,14 @@
 // Package httpapi serves the record as JSON: search, events, instruments,
 // stories, articles, alerts, sources, and signals as JSON, CSV and a live
-// stream. All routes stand in one list, in [New].
+// stream. openapi.yaml describes it, is served with it, and is held to it by a
+// test; the list of all routes is in [New].
 //
 // Every answer is read-only, and GET never changes state. Lists are cut at a
-// limit and continue from an opaque cursor. Reads of events, instruments and
-// signals accept as_of: the answer is what was known then, and the same
-// question asked later gives the same answer.
+// limit and go on from an opaque cursor. Events, instruments and signals are
+// read as of a moment, the one asked for or the present, and say which: the
+// same question as of that moment gives the same answer forever. A parameter
+// that a route does not know is refused rather than ignored, because a filter
+// with a slip of the pen in it would answer with everything.
 //
 // Errors are JSON too: {"error":{"status":400,"message":"…"}}. What went wrong
 // inside stays in the log.

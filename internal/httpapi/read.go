@@ -1,7 +1,10 @@
 package httpapi
 
 import (
+	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/regwire/regwire/corpus"
@@ -9,19 +12,16 @@ import (
 )
 
 func (a *api) search(w http.ResponseWriter, r *http.Request) error {
-	p := &params{Values: r.URL.Query()}
+	p := read(r)
 	q := index.Query{
-		Text:   p.Get("q"),
-		Sort:   index.Sort(p.Get("sort")),
+		Text:   p.text("q"),
+		Sort:   oneOf(p, "sort", index.ByRelevance, index.ByNewest),
 		Limit:  int(p.integer("limit", 20, 1, 1000)),
 		Offset: int(p.integer("offset", 0, 0, 10_000)),
-		Facets: p.Get("facets") == "true" || p.Get("facets") == "1",
+		Facets: oneOf(p, "facets", "true", "false") == "true",
 	}
-	if q.Sort != "" && q.Sort != index.ByRelevance && q.Sort != index.ByNewest {
-		p.fail("sort", p.Get("sort"), "relevance or newest")
-	}
-	if p.err != nil {
-		return p.err
+	if err := p.done(); err != nil {
+		return err
 	}
 	res, err := a.Search.Search(r.Context(), q)
 	if err != nil {
@@ -30,108 +30,144 @@ func (a *api) search(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, res)
 }
 
-// asOf settles the moment a read is made for: the one asked for, or now. It
-// waits for writers in flight, so that asking again gives the same answer.
-func (a *api) asOf(r *http.Request, asked time.Time) (time.Time, error) {
+// settle returns the moment a read is made as of: the one asked for, or that of
+// the newest entry of the log. Either way no writer in flight can still add to
+// what was known then.
+func (a *api) settle(ctx context.Context, asked time.Time) (time.Time, error) {
 	if asked.IsZero() {
-		return asked, nil
+		head, err := a.Record.Head(ctx)
+		return head.At, err
 	}
-	return a.Record.Horizon(r.Context(), asked)
+	return a.Record.Horizon(ctx, asked)
+}
+
+// eventCursor is a place in a list of events as of a moment. Pages that follow
+// are read as of the same moment, so that none changes under the reader.
+type eventCursor struct {
+	AsOf time.Time           `json:"as_of"`
+	Last *corpus.EventCursor `json:"last"`
 }
 
 func (a *api) events(w http.ResponseWriter, r *http.Request) error {
-	p := &params{Values: r.URL.Query()}
+	p := read(r)
 	q := corpus.EventQuery{
-		Jurisdiction: corpus.Jurisdiction(p.Get("jurisdiction")),
-		Regulator:    p.Get("regulator"),
-		Instrument:   corpus.InstrumentID(p.Get("instrument")),
-		Asset:        p.Get("asset"),
-		Exchange:     p.Get("exchange"),
-		Story:        corpus.StoryID(p.Get("story")),
+		Types:        anyOf(p, "type", corpus.EventTypes()...),
+		Severities:   anyOf(p, "severity", corpus.SeverityLow, corpus.SeverityMedium, corpus.SeverityHigh, corpus.SeverityCritical),
+		Jurisdiction: corpus.Jurisdiction(p.text("jurisdiction")),
+		Regulator:    p.text("regulator"),
+		Instrument:   corpus.InstrumentID(p.text("instrument")),
+		Asset:        p.text("asset"),
+		Exchange:     p.text("exchange"),
+		Story:        corpus.StoryID(p.text("story")),
 		Since:        p.time("since"),
 		Until:        p.time("until"),
 		AsOf:         p.time("as_of"),
 		Limit:        p.limit(),
 	}
-	for _, t := range p.Values["type"] {
-		q.Types = append(q.Types, corpus.EventType(t))
-	}
-	for _, s := range p.Values["severity"] {
-		q.Severities = append(q.Severities, corpus.Severity(s))
-	}
-	p.cursor(&q.After)
-	if p.err != nil {
-		return p.err
+	from := eventCursor{AsOf: q.AsOf, Last: &q.After}
+	p.cursor(&from)
+	if err := p.done(); err != nil {
+		return err
 	}
 	var err error
-	if q.AsOf, err = a.asOf(r, q.AsOf); err != nil {
+	if q.AsOf, err = a.settle(r.Context(), from.AsOf); err != nil {
 		return err
 	}
 	events, err := a.Record.Events(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	out := paged(events, q.Limit, func(e corpus.Event) any { return corpus.EventCursor{Date: e.Date(), ID: e.ID} })
-	out.AsOf = answered(q.AsOf)
+	out := paged(events, q.Limit, func(e corpus.Event) any {
+		return eventCursor{q.AsOf, &corpus.EventCursor{Date: e.Date(), ID: e.ID}}
+	})
+	out.AsOf = q.AsOf
 	return writeJSON(w, http.StatusOK, out)
 }
 
-// answered is the as_of of an answer: absent when it was read as of now.
-func answered(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
+func (a *api) event(w http.ResponseWriter, r *http.Request) error {
+	asOf, err := a.settleOne(r)
+	if err != nil {
+		return err
 	}
-	return &t
+	versions, err := a.Record.EventVersions(r.Context(), corpus.EventID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	versions = slices.DeleteFunc(versions, func(e corpus.Event) bool { return e.KnownAt.After(asOf) })
+	if len(versions) == 0 {
+		return corpus.ErrNotFound
+	}
+	return writeJSON(w, http.StatusOK, map[string]any{"event": versions[len(versions)-1], "versions": versions, "as_of": asOf})
 }
 
-func (a *api) event(w http.ResponseWriter, r *http.Request) error {
-	id := corpus.EventID(r.PathValue("id"))
-	e, err := a.Record.Event(r.Context(), id)
-	if err != nil {
-		return err
+// settleOne is settle for routes whose only parameter is as_of.
+func (a *api) settleOne(r *http.Request) (time.Time, error) {
+	p := read(r)
+	asked := p.time("as_of")
+	if err := p.done(); err != nil {
+		return time.Time{}, err
 	}
-	versions, err := a.Record.EventVersions(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, map[string]any{"event": e, "versions": versions})
+	return a.settle(r.Context(), asked)
+}
+
+// instrumentCursor is to instruments what eventCursor is to events.
+type instrumentCursor struct {
+	AsOf time.Time            `json:"as_of"`
+	Last *corpus.InstrumentID `json:"last"`
 }
 
 func (a *api) instruments(w http.ResponseWriter, r *http.Request) error {
-	p := &params{Values: r.URL.Query()}
+	p := read(r)
 	q := corpus.InstrumentQuery{
-		Jurisdiction: corpus.Jurisdiction(p.Get("jurisdiction")),
-		Issuer:       p.Get("issuer"),
-		Status:       corpus.InstrumentStatus(p.Get("status")),
-		AsOf:         p.time("as_of"),
-		Limit:        p.limit(),
+		Jurisdiction: corpus.Jurisdiction(p.text("jurisdiction")),
+		Issuer:       p.text("issuer"),
+		Status: oneOf(p, "status", corpus.InstrumentUnknown, corpus.InstrumentProposed, corpus.InstrumentAdopted,
+			corpus.InstrumentInForce, corpus.InstrumentAmended, corpus.InstrumentRepealed, corpus.InstrumentWithdrawn),
+		AsOf:  p.time("as_of"),
+		Limit: p.limit(),
 	}
-	p.cursor(&q.After)
-	if p.err != nil {
-		return p.err
+	from := instrumentCursor{AsOf: q.AsOf, Last: &q.After}
+	p.cursor(&from)
+	if err := p.done(); err != nil {
+		return err
 	}
 	var err error
-	if q.AsOf, err = a.asOf(r, q.AsOf); err != nil {
+	if q.AsOf, err = a.settle(r.Context(), from.AsOf); err != nil {
 		return err
 	}
 	list, err := a.Record.Instruments(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	out := paged(list, q.Limit, func(i corpus.Instrument) any { return i.ID })
-	out.AsOf = answered(q.AsOf)
+	out := paged(list, q.Limit, func(i corpus.Instrument) any { return instrumentCursor{q.AsOf, &i.ID} })
+	out.AsOf = q.AsOf
 	return writeJSON(w, http.StatusOK, out)
 }
 
 func (a *api) instrument(w http.ResponseWriter, r *http.Request) error {
-	i, err := a.Record.Instrument(r.Context(), r.PathValue("id"))
+	asOf, err := a.settleOne(r)
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, i)
+	newest, err := a.Record.Instrument(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	versions, err := a.Record.InstrumentVersions(r.Context(), newest.ID)
+	if err != nil {
+		return err
+	}
+	versions = slices.DeleteFunc(versions, func(i corpus.Instrument) bool { return i.KnownAt.After(asOf) })
+	if len(versions) == 0 {
+		return corpus.ErrNotFound
+	}
+	return writeJSON(w, http.StatusOK, map[string]any{"instrument": versions[len(versions)-1], "versions": versions, "as_of": asOf})
 }
 
 func (a *api) story(w http.ResponseWriter, r *http.Request) error {
+	if err := read(r).done(); err != nil {
+		return err
+	}
 	s, err := a.Record.Story(r.Context(), corpus.StoryID(r.PathValue("id")))
 	if err != nil {
 		return err
@@ -139,7 +175,39 @@ func (a *api) story(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, s)
 }
 
+// article is an article as the API shows it.
+type article struct {
+	ID          corpus.ArticleID `json:"id"`
+	Source      corpus.SourceID  `json:"source"`
+	URL         string           `json:"url"`
+	FirstSeenAt time.Time        `json:"first_seen_at"`
+	Revisions   []revision       `json:"revisions"` // oldest first
+	Analysis    *analysis        `json:"analysis,omitempty"`
+}
+
+type revision struct {
+	N           int                   `json:"n"`
+	Title       string                `json:"title"`
+	Authors     []string              `json:"authors,omitempty"`
+	Lang        string                `json:"lang,omitempty"`
+	Status      corpus.RevisionStatus `json:"status"`
+	PublishedAt time.Time             `json:"published_at,omitzero"`
+	ModifiedAt  time.Time             `json:"modified_at,omitzero"`
+	FirstSeenAt time.Time             `json:"first_seen_at"`
+	Origin      corpus.Origin         `json:"origin"`
+	Blocks      []corpus.Block        `json:"blocks"`
+}
+
+// analysis says besides its readings when they became known.
+type analysis struct {
+	corpus.Analysis
+	At time.Time `json:"known_at"`
+}
+
 func (a *api) article(w http.ResponseWriter, r *http.Request) error {
+	if err := read(r).done(); err != nil {
+		return err
+	}
 	id := corpus.ArticleID(r.PathValue("id"))
 	art, err := a.Record.Article(r.Context(), id)
 	if err != nil {
@@ -156,53 +224,60 @@ func (a *api) article(w http.ResponseWriter, r *http.Request) error {
 			PublishedAt: rev.PublishedAt, ModifiedAt: rev.ModifiedAt, FirstSeenAt: rev.FirstSeenAt, Origin: rev.Origin,
 		})
 	}
-	// An article may be asked for before it has been read.
-	if an, err := a.Record.LatestAnalysis(r.Context(), id); err == nil {
-		out.Analysis = &an
+	an, err := a.Record.LatestAnalysis(r.Context(), id)
+	switch {
+	case err == nil:
+		out.Analysis = &analysis{an, an.At}
+	case !errors.Is(err, corpus.ErrNotFound): // an article may be asked for before it has been read
+		return err
 	}
 	return writeJSON(w, http.StatusOK, out)
 }
 
-type article struct {
-	ID          corpus.ArticleID `json:"id"`
-	Source      corpus.SourceID  `json:"source"`
-	URL         string           `json:"url"`
-	FirstSeenAt time.Time        `json:"first_seen_at"`
-	Revisions   []revision       `json:"revisions"` // oldest first
-	Analysis    *corpus.Analysis `json:"analysis,omitempty"`
-}
-
-type revision struct {
-	N           int                   `json:"n"`
-	Title       string                `json:"title"`
-	Authors     []string              `json:"authors,omitempty"`
-	Lang        string                `json:"lang,omitempty"`
-	Status      corpus.RevisionStatus `json:"status"`
-	PublishedAt time.Time             `json:"published_at,omitzero"`
-	ModifiedAt  time.Time             `json:"modified_at,omitzero"`
-	FirstSeenAt time.Time             `json:"first_seen_at"`
-	Origin      corpus.Origin         `json:"origin"`
-	Blocks      []corpus.Block        `json:"blocks"`
+// alertCursor is a place in a list of decisions: behind the Skip first of those
+// made before Before. Several can be of the same instant.
+type alertCursor struct {
+	Before time.Time `json:"before"`
+	Skip   int       `json:"skip"`
 }
 
 func (a *api) alerts(w http.ResponseWriter, r *http.Request) error {
-	p := &params{Values: r.URL.Query()}
-	q := corpus.AlertQuery{Event: corpus.EventID(p.Get("event")), Rule: p.Get("rule"), Before: p.time("before"), Limit: p.limit()}
-	if p.err != nil {
-		return p.err
+	p := read(r)
+	q := corpus.AlertQuery{Event: corpus.EventID(p.text("event")), Rule: p.text("rule")}
+	limit := p.limit()
+	var from alertCursor
+	p.cursor(&from)
+	if from.Skip < 0 || from.Skip > corpus.MaxLimit {
+		p.fail("cursor", p.values.Get("cursor"), "a cursor of this list")
 	}
+	if err := p.done(); err != nil {
+		return err
+	}
+	limit = min(limit, corpus.MaxLimit-from.Skip)
+	q.Before, q.Limit = from.Before, from.Skip+limit
 	list, err := a.Record.Alerts(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, page[corpus.Alert]{Items: append([]corpus.Alert{}, list...)})
+	rest := list[min(from.Skip, len(list)):]
+	return writeJSON(w, http.StatusOK, paged(rest, limit, func(last corpus.Alert) any {
+		same := 0
+		for _, d := range slices.Backward(list) {
+			if !d.At.Equal(last.At) {
+				break
+			}
+			same++
+		}
+		return alertCursor{last.At.Add(time.Microsecond), same}
+	}))
 }
 
 // notification leaves out addresses and bodies: the API may be open to people
 // whom the mail was not for.
 type notification struct {
-	ID        string                   `json:"id"`
+	ID        corpus.NotificationID    `json:"id"`
 	MessageID string                   `json:"message_id"`
+	Thread    string                   `json:"thread,omitempty"`
 	Event     corpus.EventID           `json:"event"`
 	Rule      string                   `json:"rule"`
 	Receiver  string                   `json:"receiver"`
@@ -215,49 +290,73 @@ type notification struct {
 }
 
 func (a *api) notifications(w http.ResponseWriter, r *http.Request) error {
-	p := &params{Values: r.URL.Query()}
+	p := read(r)
 	q := corpus.NotificationQuery{
-		State: corpus.NotificationState(p.Get("state")), Event: corpus.EventID(p.Get("event")), Limit: p.limit(),
-		Before: corpus.NotificationID(p.integer("before", 0, 0, 1<<62)),
+		State: oneOf(p, "state", corpus.NotificationPending, corpus.NotificationSent, corpus.NotificationDead),
+		Event: corpus.EventID(p.text("event")),
+		Limit: p.limit(),
 	}
-	if p.err != nil {
-		return p.err
+	p.cursor(&q.Before)
+	if err := p.done(); err != nil {
+		return err
 	}
 	list, err := a.Record.Notifications(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	out := page[notification]{Items: []notification{}}
+	var items []notification
 	for _, n := range list {
-		out.Items = append(out.Items, notification{
-			ID: n.ID.String(), MessageID: n.MessageID, Event: n.Event, Rule: n.Rule, Receiver: n.Receiver, Subject: n.Subject,
+		items = append(items, notification{
+			ID: n.ID, MessageID: n.MessageID, Thread: n.Thread, Event: n.Event, Rule: n.Rule, Receiver: n.Receiver, Subject: n.Subject,
 			State: n.State, Attempts: n.Attempts, LastError: n.LastError, CreatedAt: n.CreatedAt, SentAt: n.SentAt,
 		})
 	}
-	return writeJSON(w, http.StatusOK, out)
+	return writeJSON(w, http.StatusOK, paged(items, q.Limit, func(n notification) any { return n.ID }))
+}
+
+// sourceState is how a source fares; the crawler's own notes are left out.
+type sourceState struct {
+	VisitedAt    time.Time `json:"visited_at,omitzero"`
+	NextAt       time.Time `json:"next_at,omitzero"`
+	SucceededAt  time.Time `json:"succeeded_at,omitzero"`
+	NewestItemAt time.Time `json:"newest_item_at,omitzero"`
+	Failures     int       `json:"failures"`
+	Reason       string    `json:"reason,omitempty"`
+	LastError    string    `json:"last_error,omitempty"`
+}
+
+type source struct {
+	corpus.Source
+	State sourceState `json:"state"`
 }
 
 func (a *api) sources(w http.ResponseWriter, r *http.Request) error {
+	if err := read(r).done(); err != nil {
+		return err
+	}
 	list, err := a.Record.Sources(r.Context())
 	if err != nil {
 		return err
 	}
-	type source struct {
-		corpus.Source
-		State corpus.SourceState `json:"state"`
+	states, err := a.Record.SourceStates(r.Context())
+	if err != nil {
+		return err
+	}
+	of := map[corpus.SourceID]sourceState{}
+	for _, s := range states {
+		of[s.Source] = sourceState{s.VisitedAt, s.NextAt, s.SucceededAt, s.NewestItemAt, s.Failures, s.Reason, s.LastError}
 	}
 	out := page[source]{Items: []source{}}
 	for _, s := range list {
-		state, err := a.Record.SourceState(r.Context(), s.ID)
-		if err != nil {
-			return err
-		}
-		out.Items = append(out.Items, source{s, state})
+		out.Items = append(out.Items, source{s, of[s.ID]})
 	}
 	return writeJSON(w, http.StatusOK, out)
 }
 
 func (a *api) status(w http.ResponseWriter, r *http.Request) error {
+	if err := read(r).done(); err != nil {
+		return err
+	}
 	head, err := a.Record.Head(r.Context())
 	if err != nil {
 		return err
@@ -270,9 +369,18 @@ func (a *api) status(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, map[string]any{
-		"version": a.Version, "counts": counts, "head": map[string]any{"seq": head.Seq, "at": head.At}, "watermarks": marks,
-	})
+	return writeJSON(w, http.StatusOK, struct {
+		Version    string                `json:"version"`
+		Counts     corpus.Counts         `json:"counts"`
+		Head       logHead               `json:"head"`
+		Watermarks map[string]corpus.Seq `json:"watermarks"`
+	}{a.Version, counts, logHead{head.Seq, head.At}, marks})
+}
+
+// logHead is the newest entry of the log.
+type logHead struct {
+	Seq corpus.Seq `json:"seq"`
+	At  time.Time  `json:"at,omitzero"`
 }
 
 func (a *api) health(w http.ResponseWriter, r *http.Request) error {

@@ -16,45 +16,39 @@ import (
 // batch is how many rows are read at once while streaming or exporting.
 const batch = 500
 
+// signalQuery reads what selects rows, in lists and in the stream.
 func (p *params) signalQuery() corpus.SignalQuery {
 	return corpus.SignalQuery{
-		Kind:    corpus.SignalKind(p.Get("kind")),
-		Targets: p.Values["target"],
+		Kind:    oneOf(p, "kind", corpus.SignalSentiment, corpus.SignalPressure),
+		Targets: p.list("target"),
 		After:   corpus.Seq(p.integer("after", 0, 0, 1<<62)),
-		Since:   p.time("since"),
-		Until:   p.time("until"),
-		AsOf:    p.time("as_of"),
-		Limit:   p.limit(),
 	}
 }
 
 func (a *api) signals(w http.ResponseWriter, r *http.Request) error {
-	p := &params{Values: r.URL.Query()}
+	p := read(r)
 	q := p.signalQuery()
-	if p.err != nil {
-		return p.err
-	}
-	var err error
-	if q.AsOf, err = a.asOf(r, q.AsOf); err != nil {
+	q.Since, q.Until, q.AsOf, q.Limit = p.time("since"), p.time("until"), p.time("as_of"), p.limit()
+	format := oneOf(p, "format", "json", "csv")
+	p.cursor(&q.After)
+	if err := p.done(); err != nil {
 		return err
 	}
-	switch format := p.Get("format"); format {
-	case "", "json":
-	case "csv":
+	var err error
+	if q.AsOf, err = a.settle(r.Context(), q.AsOf); err != nil {
+		return err
+	}
+	if format == "csv" {
 		w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 		w.Header().Set("Content-Disposition", `attachment; filename="signals.csv"`)
 		return a.SignalCSV(w, AllSignals(r.Context(), a.Record, q))
-	default:
-		return badRequest(fmt.Sprintf("format: %q is not json or csv", format))
 	}
 	rows, err := a.Record.Signals(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	out := page[corpus.Signal]{Items: append([]corpus.Signal{}, rows...), AsOf: answered(q.AsOf)}
-	if len(rows) == q.Limit {
-		out.Next = strconv.FormatInt(int64(rows[len(rows)-1].Seq), 10)
-	}
+	out := paged(rows, q.Limit, func(s corpus.Signal) any { return s.Seq })
+	out.AsOf = q.AsOf
 	return writeJSON(w, http.StatusOK, out)
 }
 
@@ -87,88 +81,111 @@ func AllSignals(ctx context.Context, from SignalReader, q corpus.SignalQuery) it
 	}
 }
 
-// heartbeat keeps proxies from closing a quiet stream; the server-sent events
-// standard suggests a comment every 15 seconds or so.
-const heartbeat = 15 * time.Second
+const (
+	// heartbeat keeps proxies from closing a quiet stream; the HTML standard
+	// suggests a comment every 15 seconds or so.
+	heartbeat = 15 * time.Second
+	// patience is how long a client may take to accept what it is sent: longer
+	// than any pause of a living one, short enough not to collect dead ones.
+	patience = 30 * time.Second
+)
 
 // stream sends rows as they become available. The id of each is its sequence
 // number, so that a client which reconnects with Last-Event-ID misses nothing
 // and gets nothing twice. Without a place to start from it begins now.
 func (a *api) stream(w http.ResponseWriter, r *http.Request) error {
-	p := &params{Values: r.URL.Query()}
+	p := read(r)
 	q := p.signalQuery()
 	q.Limit = batch
+	head, err := a.Record.Head(r.Context())
+	if err != nil {
+		return err
+	}
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
+		// One beyond the log comes from another record: what it calls seen is
+		// not what this one would skip.
 		n, err := strconv.ParseInt(id, 10, 64)
-		if err != nil || n < 0 {
+		if err != nil || n < 0 || n > int64(head.Seq) {
 			p.fail("Last-Event-ID", id, "the id of an event of this stream")
 		}
 		q.After = corpus.Seq(n)
-	} else if !p.Has("after") {
+	} else if !p.values.Has("after") {
+		q.After = head.Seq
+	}
+	if err := p.done(); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("X-Accel-Buffering", "no") // nginx would hold rows back
+	if _, err := fmt.Fprint(w, "retry: 2000\n\n"); err != nil || r.Method == http.MethodHead {
+		return nil
+	}
+	s := &signalStream{record: a.Record, out: w, conn: http.NewResponseController(w)}
+	for {
+		// The head is read before the rows: everything up to it is in them.
 		head, err := a.Record.Head(r.Context())
 		if err != nil {
 			return err
 		}
-		q.After = head.Seq
-	}
-	if p.err != nil {
-		return p.err
-	}
-	out := http.NewResponseController(w)
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("X-Accel-Buffering", "no")
-	fmt.Fprintf(w, "retry: 2000\n\n")
-	for {
-		head, err := a.Record.Head(r.Context())
-		if err != nil {
-			return a.drop(r, err)
-		}
 		rows, err := a.Record.Signals(r.Context(), q)
 		if err != nil {
-			return a.drop(r, err)
+			return err
 		}
-		for _, s := range rows {
-			data, err := json.Marshal(s)
-			if err != nil {
-				return a.drop(r, err)
-			}
-			fmt.Fprintf(w, "id: %d\nevent: signal\ndata: %s\n\n", s.Seq, data)
-			q.After = s.Seq
+		if !s.send(rows) {
+			return nil
 		}
-		if err := out.Flush(); err != nil {
-			return nil // the client has gone
+		if len(rows) > 0 {
+			q.After = rows[len(rows)-1].Seq
 		}
 		if len(rows) == batch {
 			continue
 		}
-		// Everything up to head has been looked at: the next read starts there.
 		q.After = max(q.After, head.Seq)
-		if err := a.waitOrBeat(w, r, head.Seq); err != nil {
+		if !s.wait(r.Context(), head.Seq) {
 			return nil
 		}
 	}
 }
 
-// waitOrBeat returns when the log has grown beyond after, or when a heartbeat
-// was due, or with an error when the client has gone.
-func (a *api) waitOrBeat(w http.ResponseWriter, r *http.Request, after corpus.Seq) error {
-	ctx, cancel := context.WithTimeout(r.Context(), heartbeat)
-	defer cancel()
-	err := a.Record.Wait(ctx, after)
-	if r.Context().Err() != nil {
-		return r.Context().Err()
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		_, err = fmt.Fprint(w, ": still here\n\n")
-	}
-	return err
+// signalStream writes to one client. Its methods report false when the client
+// has gone.
+type signalStream struct {
+	record Record
+	out    http.ResponseWriter
+	conn   *http.ResponseController
 }
 
-// drop ends a stream whose status has been sent; the client reconnects and
-// resumes behind the last row it got.
-func (a *api) drop(r *http.Request, err error) error {
-	if r.Context().Err() == nil {
-		a.Logger.ErrorContext(r.Context(), "stream dropped", "path", r.URL.Path, "err", err)
+func (s *signalStream) send(rows []corpus.Signal) bool {
+	s.conn.SetWriteDeadline(time.Now().Add(patience)) // where the connection knows deadlines
+	for _, row := range rows {
+		data, err := json.Marshal(row)
+		if err != nil {
+			panic(fmt.Sprintf("signal %d: %v", row.Seq, err)) // the store refuses what JSON cannot say
+		}
+		if _, err := fmt.Fprintf(s.out, "id: %d\nevent: signal\ndata: %s\n\n", row.Seq, data); err != nil {
+			return false
+		}
 	}
-	return nil
+	return s.conn.Flush() == nil
+}
+
+// wait returns when the log has grown beyond after, sending heartbeats.
+func (s *signalStream) wait(ctx context.Context, after corpus.Seq) bool {
+	for {
+		beat, cancel := context.WithTimeout(ctx, heartbeat)
+		err := s.record.Wait(beat, after)
+		cancel()
+		switch {
+		case ctx.Err() != nil:
+			return false
+		case err == nil:
+			return true
+		case !errors.Is(err, context.DeadlineExceeded):
+			return true // the next read says what is wrong
+		}
+		s.conn.SetWriteDeadline(time.Now().Add(patience))
+		if _, err := fmt.Fprint(s.out, ": still here\n\n"); err != nil || s.conn.Flush() != nil {
+			return false
+		}
+	}
 }
