@@ -62,3 +62,18 @@ func BenchmarkCatalog(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkNew(b *testing.B) {
+	list, err := crawler.Catalog()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		_, err := crawler.New(crawler.Config{
+			Sources: list, State: new(crawlertest.State), Sink: new(crawlertest.Sink), Company: "Example Corp", Contact: "crawl@example.com",
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/robfig/cron/v3"
 	"golang.org/x/net/http/httpproxy"
@@ -60,7 +60,8 @@ type Config struct {
 	// several goroutines.
 	Visited func(Visit)
 
-	// Clock tells the time. Default time.Now.
+	// Clock tells the time; it has to run, since waits are measured by it.
+	// Default time.Now.
 	Clock func() time.Time
 	// Jitter returns a duration in [0, most), by which a scheduled visit is
 	// late, so that sources do not all begin on the minute. Default uniform.
@@ -206,7 +207,7 @@ func (cfg Config) compile(s Source) (*source, error) {
 		}
 		src.userAgent = strings.ReplaceAll(src.userAgent, mark, value)
 	}
-	settings, err := yaml.Marshal(s.Discovery)
+	settings, err := json.Marshal(s.Discovery)
 	if err != nil {
 		return nil, fmt.Errorf("source %s: discovery: %w", s.ID, err)
 	}

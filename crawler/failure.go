@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/gocolly/colly/v2"
@@ -28,8 +29,14 @@ func fail(reason Reason, format string, args ...any) *failure {
 	return &failure{reason: reason, err: fmt.Errorf(format, args...)}
 }
 
-// failureOf files err under its reason. It never returns nil for an error.
+// failureOf files err under its reason. It never returns nil for an error. The
+// address that net/http puts into its errors is left out: the log has it
+// beside them where it is a page's, and that of a listing may hold a key.
 func failureOf(err error) *failure {
+	var with *url.Error
+	if errors.As(err, &with) {
+		err = with.Err
+	}
 	var f *failure
 	if errors.As(err, &f) {
 		return &failure{reason: f.reason, until: f.until, err: err}
@@ -89,8 +96,8 @@ func statusFailure(status int) *failure {
 }
 
 // transient reports whether asking again in a moment may help.
-func (f *failure) transient() bool {
-	switch f.reason {
+func (r Reason) transient() bool {
+	switch r {
 	case ReasonNetwork, ReasonTimeout, ReasonResolve, ReasonServer, ReasonRateLimited:
 		return true
 	}

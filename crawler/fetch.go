@@ -82,6 +82,15 @@ type fetcher struct {
 	metrics       *metrics
 }
 
+// closeIdle ends the connections that wait for reuse.
+func (f *fetcher) closeIdle() {
+	for _, t := range []http.RoundTripper{f.guarded, f.open} {
+		if t, ok := t.(interface{ CloseIdleConnections() }); ok {
+			t.CloseIdleConnections()
+		}
+	}
+}
+
 // get fetches r for src and retries what may be a passing trouble. Its error
 // is a *failure.
 func (f *fetcher) get(ctx context.Context, src *source, r request) (*response, error) {
@@ -92,7 +101,7 @@ func (f *fetcher) get(ctx context.Context, src *source, r request) (*response, e
 		if err == nil {
 			return res, nil
 		}
-		if fl := failureOf(err); !fl.transient() || fl.until.Sub(f.clock()) > f.hosts.patience {
+		if fl := failureOf(err); !fl.reason.transient() || fl.until.Sub(f.clock()) > f.hosts.patience {
 			err = backoff.Permanent(err)
 		}
 		return nil, err
@@ -149,7 +158,7 @@ func (f *fetcher) once(ctx context.Context, src *source, r request) (*response, 
 		return res, nil
 	}
 	if fl := statusFailure(res.status); fl != nil {
-		if fl.transient() {
+		if fl.reason.transient() {
 			fl.until = retryAfter(res.header, f.clock())
 			if u, err := url.Parse(res.finalURL); err == nil && !fl.until.IsZero() {
 				f.hosts.site(u, src.Politeness).block(fl.until)

@@ -27,6 +27,9 @@ const (
 	// robotsSize is how much of a robots.txt is read: RFC 9309, section 2.5,
 	// asks for at least 500 KiB and allows to ignore what follows.
 	robotsSize = 512 << 10
+	// maxRobots bounds how many are remembered: listings may name any number
+	// of hosts.
+	maxRobots = 2000
 	// maxCrawlDelay bounds what we grant a Crawl-delay. Some sites name hours
 	// to say "do not crawl", for which there is Disallow.
 	maxCrawlDelay = time.Minute
@@ -61,8 +64,8 @@ func (r *robots) of(ctx context.Context, door string, u *url.URL, get getter) ([
 	r.mu.Lock()
 	h := r.hosts[key]
 	if h == nil {
-		if r.hosts == nil {
-			r.hosts = make(map[string]*rules)
+		if r.hosts == nil || len(r.hosts) >= maxRobots {
+			r.hosts = make(map[string]*rules) // they are fetched again where they are needed
 		}
 		h = new(rules)
 		r.hosts[key] = h

@@ -27,6 +27,7 @@ func (c *Crawler) Run(ctx context.Context) error {
 		}
 	}
 	all.Wait()
+	c.fetcher.closeIdle()
 	return nil
 }
 

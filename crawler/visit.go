@@ -40,6 +40,11 @@ type VisitError struct {
 func (e *VisitError) Error() string { return fmt.Sprintf("visit %s: %v", e.Source, e.Err) }
 func (e *VisitError) Unwrap() error { return e.Err }
 
+// deadPages is after how many pages in a row without an answer a visit gives
+// up: each costs several attempts, and a server that is down would hold the
+// visit for hours. Guessed.
+const deadPages = 4
+
 // writeTime bounds a write that follows a complete answer. It is let through
 // while we shut down, so that what was asked of a server is not asked twice.
 const writeTime = 5 * time.Second
@@ -89,6 +94,7 @@ func (c *Crawler) visitFrom(ctx context.Context, src *source, st *corpus.SourceS
 		return err
 	}
 	note(st, listErr, src, now)
+	c.metrics.fresh(*st)
 	if err := c.write(ctx, func(ctx context.Context) error { return c.state.SaveSourceState(ctx, *st) }); err != nil {
 		return fail(ReasonState, "save state: %w", err)
 	}
@@ -345,11 +351,17 @@ func (c *Crawler) fetchDue(ctx context.Context, src *source, st *corpus.SourceSt
 		due = append(due, e)
 	}
 
-	var mu sync.Mutex
+	var (
+		mu   sync.Mutex
+		dead int // pages in a row that a troubled server left without an answer
+	)
 	pages, group := errgroup.WithContext(ctx)
 	pages.SetLimit(src.Politeness.Parallelism)
 	for _, e := range due {
-		if group.Err() != nil {
+		mu.Lock()
+		stop := group.Err() != nil || dead >= deadPages
+		mu.Unlock()
+		if stop { // what is left stays due
 			break
 		}
 		pages.Go(func() error {
@@ -358,6 +370,7 @@ func (c *Crawler) fetchDue(ctx context.Context, src *source, st *corpus.SourceSt
 			defer mu.Unlock()
 			switch {
 			case err != nil:
+				return err
 			case out == pageCaptured:
 				v.Captured++
 			case out == pageUnchanged:
@@ -365,7 +378,12 @@ func (c *Crawler) fetchDue(ctx context.Context, src *source, st *corpus.SourceSt
 			default:
 				v.Failed++
 			}
-			return err
+			if Reason(out).transient() {
+				dead++
+			} else {
+				dead = 0
+			}
+			return nil
 		})
 	}
 	if err := pages.Wait(); err != nil {

@@ -194,6 +194,34 @@ func TestVisitParksWhatKeepsFailing(t *testing.T) {
 	})
 }
 
+func TestVisitLeavesADeadServerAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		var items []string
+		for i := range 20 {
+			p := fmt.Sprintf("/%02d", i)
+			items = append(items, entry(p, p, ""))
+			w.on("news.example"+p, status(502))
+		}
+		w.text("news.example/feed", "", feed(items...))
+		b := w.crawler(crawler.Config{Sources: []crawler.Source{serial()}})
+		if err := b.Round(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(w.requests()); n > 1+3*5 {
+			t.Errorf("asked %d times", n)
+		}
+		for i := range 20 {
+			p := fmt.Sprintf("news.example/%02d", i)
+			w.text(p, "text/html", p)
+		}
+		time.Sleep(time.Hour)
+		if err := b.Round(t.Context()); err != nil || len(b.captured()) != 20 {
+			t.Errorf("captured %d, %v", len(b.captured()), err)
+		}
+	})
+}
+
 func TestVisitReadsTrackedPagesEachTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -392,6 +420,9 @@ func TestVisitsAreCounted(t *testing.T) {
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("counters (-want +got)\n%s", d)
 		}
+		if n := gauge(t, registry, "regwire_crawler_success_timestamp_seconds"); n < float64(time.Now().Unix()-5) {
+			t.Errorf("last success at %v", n)
+		}
 		if v := visits[0]; v.Items != 2 || v.New != 2 || v.Captured != 1 || v.Failed != 1 || v.Reason != crawler.ReasonNone {
 			t.Errorf("got %+v", v)
 		}
@@ -418,4 +449,20 @@ func counters(t *testing.T, registry *prometheus.Registry) map[string]float64 {
 		}
 	}
 	return out
+}
+
+// gauge returns the only value of a gauge.
+func gauge(t *testing.T, registry *prometheus.Registry, name string) float64 {
+	t.Helper()
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == name {
+			return f.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	t.Fatalf("no %s", name)
+	return 0
 }
