@@ -128,16 +128,16 @@ func (x *indexer) documents(ctx context.Context, changes []corpus.Change) ([]ind
 }
 
 func (x *indexer) articleOf(ctx context.Context, c corpus.Change) (corpus.ArticleID, error) {
+	if c.Kind == corpus.KindRevision {
+		r, err := x.revision(ctx, c.Ref)
+		return r.Article, err
+	}
 	id, err := number(c.Ref)
 	if err != nil {
 		return "", err
 	}
-	if c.Kind == corpus.KindPlacement {
-		p, err := x.cfg.Store.Placement(ctx, corpus.PlacementID(id))
-		return p.Article, err
-	}
-	r, err := x.cfg.Store.Revision(ctx, corpus.RevisionID(id))
-	return r.Article, err
+	p, err := x.cfg.Store.Placement(ctx, corpus.PlacementID(id))
+	return p.Article, err
 }
 
 // document gathers what search knows of an article. One that has not been read

@@ -68,7 +68,7 @@ func (p *Pipeline) ask(ctx context.Context, c corpus.Change) (corpus.Analysis, e
 	if err != nil {
 		return a, err
 	}
-	rev, err := p.cfg.Store.Revision(ctx, a.Revision)
+	_, rev, err := p.reading(ctx, a.ID)
 	if err != nil {
 		return a, err
 	}

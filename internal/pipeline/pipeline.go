@@ -29,6 +29,7 @@ type Pipeline struct {
 	stages  []*follower
 	index   *indexer
 	metrics *metrics
+	memory  *memory
 
 	mu      sync.RWMutex
 	sources map[corpus.SourceID]corpus.Source
@@ -76,6 +77,10 @@ func New(ctx context.Context, cfg Config) (*Pipeline, error) {
 		p.follow("alert", 64, p.alert, corpus.KindEvent),        // events -> notifications
 	}
 	p.index = &indexer{Pipeline: p}
+	var err error
+	if p.memory, err = newMemory(); err != nil {
+		return nil, err
+	}
 	if err := p.know(ctx, cfg.Sources); err != nil {
 		return nil, err
 	}

@@ -34,11 +34,7 @@ func (p *Pipeline) Reanalyze(ctx context.Context) error {
 
 func (p *Pipeline) reanalyze(ctx context.Context, changes []corpus.Change) (commit, error) {
 	readings, errs := each(ctx, changes, func(ctx context.Context, c corpus.Change) (*corpus.Analysis, error) {
-		id, err := number(c.Ref)
-		if err != nil {
-			return nil, err
-		}
-		rev, err := p.cfg.Store.Revision(ctx, corpus.RevisionID(id))
+		rev, err := p.revision(ctx, c.Ref)
 		if err != nil {
 			return nil, err
 		}

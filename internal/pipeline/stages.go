@@ -103,11 +103,7 @@ func parseReason(err error) (Reason, bool) {
 // bears on whom.
 func (p *Pipeline) analyze(ctx context.Context, changes []corpus.Change) (commit, error) {
 	readings, errs := each(ctx, changes, func(ctx context.Context, c corpus.Change) (corpus.Analysis, error) {
-		id, err := number(c.Ref)
-		if err != nil {
-			return corpus.Analysis{}, err
-		}
-		rev, err := p.cfg.Store.Revision(ctx, corpus.RevisionID(id))
+		rev, err := p.revision(ctx, c.Ref)
 		if err != nil {
 			return corpus.Analysis{}, err
 		}
@@ -145,28 +141,17 @@ func (p *Pipeline) text(rev corpus.Revision) corpus.Text {
 	}
 }
 
-func (p *Pipeline) analysis(ctx context.Context, ref string) (corpus.Analysis, error) {
-	id, err := number(ref)
-	if err != nil {
-		return corpus.Analysis{}, err
-	}
-	return p.cfg.Store.Analysis(ctx, corpus.AnalysisID(id))
-}
-
-// placeable is an analysis with what it was made from.
-type placeable = story.Input
-
 // place finds each analysis its place among all that is known: its story, how
 // new it is, which happening it tells of, what it says about instruments.
 func (p *Pipeline) place(ctx context.Context, changes []corpus.Change) (commit, error) {
-	var inputs []placeable
+	var inputs []story.Input
 	for _, c := range changes {
 		a, err := p.analysis(ctx, c.Ref)
 		if err != nil {
 			return nil, err
 		}
-		in := placeable{Analysis: a}
-		if in.Revision, err = p.cfg.Store.Revision(ctx, a.Revision); err != nil {
+		in := story.Input{Analysis: a}
+		if _, in.Revision, err = p.reading(ctx, a.ID); err != nil {
 			return nil, err
 		}
 		if in.Article, err = p.cfg.Store.Article(ctx, a.Article); err != nil {
@@ -221,10 +206,7 @@ func (p *Pipeline) signalInput(ctx context.Context, ref string) (in signal.Input
 	if in.Placement, err = db.Placement(ctx, corpus.PlacementID(id)); err != nil {
 		return in, err
 	}
-	if in.Analysis, err = db.Analysis(ctx, in.Placement.Analysis); err != nil {
-		return in, err
-	}
-	if in.Revision, err = db.Revision(ctx, in.Analysis.Revision); err != nil {
+	if in.Analysis, in.Revision, err = p.reading(ctx, in.Placement.Analysis); err != nil {
 		return in, err
 	}
 	if in.Article, err = db.Article(ctx, in.Placement.Article); err != nil {
