@@ -228,10 +228,6 @@ func (p *placing) disregardMoulds(candidates []candidate) {
 	})
 }
 
-// reprint is from where on a text is the same text however much later it
-// appears.
-const reprint = 0.9
-
 // assign gives readings to candidates, the strongest match first; an event is
 // told by one reading of an article only.
 func (p *placing) assign(candidates []candidate) {

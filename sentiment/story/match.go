@@ -135,6 +135,8 @@ func same(a, b *telling, near bool) (strength int, why reason) {
 	if near {
 		return rank(4, sameText)
 	}
+	a.text()
+	b.text()
 	foreign := a.han != b.han
 	if (kindred || foreign) && gap > foreignDays {
 		return 0, otherTime
@@ -256,15 +258,15 @@ func bucketDays(class string) float64 {
 // event may go by and a stretch of time, so that a lookup stays small however
 // long the record is.
 func (t *telling) keys(article corpus.ArticleID) (file, look []string) {
+	fileNames, lookNames := t.keyNames()
 	for _, c := range traits[t.kind].classes {
 		bucket := int(math.Floor(float64(t.date.Unix()) / (bucketDays(c) * 24 * 3600)))
-		for _, n := range t.keyNames() {
+		for _, n := range fileNames {
+			file = append(file, c+"|"+n+"|"+strconv.Itoa(bucket))
+		}
+		for _, n := range lookNames {
 			for d := -1; d <= 1; d++ {
-				k := c + "|" + n + "|" + strconv.Itoa(bucket+d)
-				look = append(look, k)
-				if d == 0 {
-					file = append(file, k)
-				}
+				look = append(look, c+"|"+n+"|"+strconv.Itoa(bucket+d))
 			}
 		}
 	}
@@ -274,26 +276,38 @@ func (t *telling) keys(article corpus.ArticleID) (file, look []string) {
 	for _, id := range t.ended {
 		file = append(file, endedKey(id))
 	}
-	look = append(look, file...)
-	file = append(file, articleKey(article))
-	return set(file), set(look)
+	return set(append(file, articleKey(article))), set(look)
 }
 
-// keyNames lists the names an event may be found by.
-func (t *telling) keyNames() []string {
+// keyNames lists the names an event is found by: its parties, and who acts.
+// Two tellings that both name parties have to share one, so those need not be
+// looked up by the authority, who does a lot.
+func (t *telling) keyNames() (file, look []string) {
 	if t.kind == corpus.PriceMove {
-		return slices.DeleteFunc([]string{t.mainAsset}, func(n string) bool { return n == "" })
+		if t.mainAsset == "" {
+			return nil, nil
+		}
+		return []string{t.mainAsset}, []string{t.mainAsset}
 	}
-	all := slices.Concat(t.authority, t.parties)
-	if len(all) == 0 {
-		all = append(all, t.assets...)
-	}
-	if len(t.authority) == 0 && t.kind.Regulatory() {
+	who := t.authority
+	if len(who) == 0 && t.kind.Regulatory() {
 		for _, j := range t.jurisdictions {
-			all = append(all, "in "+string(j))
+			who = append(who, string(j))
 		}
 	}
-	return all
+	if len(t.parties) == 0 && len(who) == 0 {
+		who = t.assets
+	}
+	for _, n := range who {
+		look = append(look, "by "+n)
+		if len(t.parties) == 0 {
+			file = append(file, "by "+n)
+			look = append(look, "on somebody by "+n)
+		} else {
+			file = append(file, "on somebody by "+n)
+		}
+	}
+	return append(file, t.parties...), append(look, t.parties...)
 }
 
 func articleKey(id corpus.ArticleID) string   { return "article|" + string(id) }

@@ -27,18 +27,19 @@ type sketch struct {
 	han   bool // shingles are runs of characters
 	size  int  // distinct shingles
 	mins  [hashes]uint64
+	from  uint32   // hash of the source
 	title []uint32 // distinct token hashes, sorted; the lowest bit marks numbers and tickers
 }
 
 // newSketch reads a text. A text without words gives a sketch of size 0, which
 // resembles nothing.
-func newSketch(title, body string) sketch {
+func newSketch(source, title, body string) sketch {
 	tokens, han := hashTokens(title+"\n"+body, maxTokens)
 	run := wordRun
 	if han {
 		run = hanRun
 	}
-	s := sketch{han: han, title: titleTokens(title)}
+	s := sketch{han: han, from: uint32(hashWord(source)), title: titleTokens(title)}
 	shingles := make([]uint64, 0, len(tokens))
 	for i := 0; i+run <= len(tokens) || i == 0 && len(tokens) > 0; i++ {
 		var h uint64
@@ -91,12 +92,13 @@ func (s *sketch) bands() []uint64 {
 // encode packs s for the record: sixteen bits of each minimum are enough to
 // compare.
 func (s *sketch) encode() []byte {
-	b := make([]byte, 0, 6+2*hashes+4*len(s.title))
+	b := make([]byte, 0, sketchFixed+4*len(s.title))
 	b = append(b, sketchForm, 0)
 	if s.han {
 		b[1] = 1
 	}
 	b = binary.LittleEndian.AppendUint32(b, uint32(s.size))
+	b = binary.LittleEndian.AppendUint32(b, s.from)
 	for _, v := range s.mins {
 		b = binary.LittleEndian.AppendUint16(b, uint16(v))
 	}
@@ -106,17 +108,20 @@ func (s *sketch) encode() []byte {
 	return b
 }
 
+// sketchFixed is the length of an encoded sketch without its headline: form,
+// script, size, source and minima.
+const sketchFixed = 1 + 1 + 4 + 4 + 2*hashes
+
 // decodeSketch unpacks what encode packed; minima have sixteen bits only.
 func decodeSketch(b []byte) (sketch, bool) {
-	const fixed = 6 + 2*hashes
-	if len(b) < fixed || b[0] != sketchForm || (len(b)-fixed)%4 != 0 {
+	if len(b) < sketchFixed || b[0] != sketchForm || (len(b)-sketchFixed)%4 != 0 {
 		return sketch{}, false
 	}
-	s := sketch{han: b[1] == 1, size: int(binary.LittleEndian.Uint32(b[2:]))}
+	s := sketch{han: b[1] == 1, size: int(binary.LittleEndian.Uint32(b[2:])), from: binary.LittleEndian.Uint32(b[6:])}
 	for i := range s.mins {
-		s.mins[i] = uint64(binary.LittleEndian.Uint16(b[6+2*i:]))
+		s.mins[i] = uint64(binary.LittleEndian.Uint16(b[10+2*i:]))
 	}
-	for b = b[fixed:]; len(b) > 0; b = b[4:] {
+	for b = b[sketchFixed:]; len(b) > 0; b = b[4:] {
 		s.title = append(s.title, binary.LittleEndian.Uint32(b))
 	}
 	return s, true
@@ -167,6 +172,27 @@ func sameMould(a, b *sketch) bool {
 	}
 	return onlyA && onlyB && both >= 2 && 2*both >= max(len(a.title), len(b.title))
 }
+
+// sameColumn reports whether two texts come from one source under headlines
+// that have little in common: what is alike in them is the house's own prose,
+// not the news. On a month of feeds, nine of ten pairs above the threshold
+// were of this kind.
+func sameColumn(a, b *sketch) bool {
+	if a.from != b.from || len(a.title) == 0 || len(b.title) == 0 {
+		return false
+	}
+	both := 0
+	for _, t := range a.title {
+		if _, ok := slices.BinarySearch(b.title, t); ok {
+			both++
+		}
+	}
+	return float64(both) < titlesAgree*math.Sqrt(float64(len(a.title)*len(b.title)))
+}
+
+// titlesAgree is the cosine from which on headlines of one source are about
+// one thing: at .5 "see continued inflows" of different weeks still met.
+const titlesAgree = 0.6
 
 // hashTokens hashes the words, numbers and single Chinese characters of s, at
 // most limit of them, and reports whether most are Chinese.

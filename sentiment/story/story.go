@@ -88,14 +88,15 @@ type placing struct {
 	seen  time.Time // when the article was first seen
 	date  time.Time // when it appeared, see date
 	stale bool
-	// What was placed before of the same article, zero when nothing was.
+	// What was placed before of the same article, if anything was.
+	known          bool
 	before         corpus.Placement
 	beforeAnalysis corpus.Analysis
 
 	story  corpus.StoryID // "" until it has one
 	member corpus.Member
 	sketch sketch
-	near   []neighbour // near-duplicates seen before this article, nearest first
+	near   []neighbour // near-duplicates that came before this article, nearest first
 
 	canonical map[corpus.InstrumentID]corpus.InstrumentID // instruments as the record names them
 	own       []corpus.Event                              // that this article has reported
@@ -120,11 +121,10 @@ func (p *placing) recall() error {
 	p.date = date(p.in.Revision.PublishedAt, p.seen)
 
 	var err error
-	var known bool
-	if p.before, known, err = p.mem.LastPlacement(p.in.Article.ID); err != nil {
+	if p.before, p.known, err = p.mem.LastPlacement(p.in.Article.ID); err != nil {
 		return err
 	}
-	if known {
+	if p.known {
 		if p.beforeAnalysis, _, err = p.mem.Analysis(p.before.Analysis); err != nil {
 			return err
 		}
@@ -133,26 +133,25 @@ func (p *placing) recall() error {
 	if p.story, p.member, _, err = p.mem.Member(p.in.Article.ID); err != nil {
 		return err
 	}
-	p.sketch = newSketch(p.in.Revision.Title, p.in.Revision.Body())
+	p.sketch = newSketch(string(p.in.Article.Source), p.in.Revision.Title, p.in.Revision.Body())
 	return p.findNear()
 }
 
-// findNear looks for near-duplicates among the articles seen before this one.
+// findNear looks for near-duplicates among the articles that came before this
+// one: all that are known, or, when it is read again, those seen before it.
 func (p *placing) findNear() error {
 	found, err := p.mem.Near(p.sketch.bands(), p.cfg.BandCap)
 	if err != nil {
 		return err
 	}
 	for _, n := range found {
-		if n.Article == p.in.Article.ID || !p.after(n.FirstSeenAt, n.Article) {
+		if n.Article == p.in.Article.ID || p.known && !p.after(n.FirstSeenAt, n.Article) {
 			continue
 		}
-		other, ok := decodeSketch(n.Sketch)
-		if !ok || sameMould(&p.sketch, &other) {
-			continue
-		}
-		if s := p.similarity(&other); s >= p.cfg.Threshold {
-			p.near = append(p.near, neighbour{n, s})
+		if other, ok := decodeSketch(n.Sketch); ok {
+			if s := p.similarity(&other); s >= p.cfg.Threshold && p.sameNews(&other, s, p.date.Sub(date(n.PublishedAt, n.FirstSeenAt)).Abs()) {
+				p.near = append(p.near, neighbour{n, s})
+			}
 		}
 	}
 	slices.SortFunc(p.near, func(a, b neighbour) int {
@@ -173,9 +172,34 @@ const (
 func (p *placing) similarity(other *sketch) float64 {
 	r := resemblance(&p.sketch, other)
 	if c := containment(&p.sketch, other, r); c >= contained && min(p.sketch.size, other.size) >= minContained {
-		return max(r, min(c, 0.95)) // a copy with something round it is not the same text
+		return max(r, min(c, reprint-0.01)) // with something else round it, it is an edited text
 	}
 	return r
+}
+
+const (
+	// reprint is the similarity from which on a text is the same text, however
+	// much later it appears.
+	reprint = 0.9
+	// An edited text appears soon, and in its own house sooner than elsewhere;
+	// later ones that look like it are the next in a series. Both were read off
+	// a month of feeds.
+	editedElsewhere = 7 * 24 * time.Hour
+	editedAtHome    = 2 * 24 * time.Hour
+)
+
+// sameNews reports whether a text that is near enough to another is also about
+// the same thing, and not another one from its mould.
+func (p *placing) sameNews(other *sketch, similarity float64, gap time.Duration) bool {
+	switch {
+	case sameMould(&p.sketch, other):
+		return false
+	case similarity >= reprint:
+		return true
+	case p.sketch.from == other.from:
+		return gap <= editedAtHome && !sameColumn(&p.sketch, other)
+	}
+	return gap <= editedElsewhere
 }
 
 // after reports whether this article came after another.
@@ -209,7 +233,7 @@ func (p *placing) join() error {
 		PublishedAt: p.in.Revision.PublishedAt,
 		FirstSeenAt: p.seen,
 	}
-	if !isNew && p.before.Analysis != 0 && p.beforeAnalysis.Revision == p.in.Analysis.Revision {
+	if !isNew && p.known && p.beforeAnalysis.Revision == p.in.Analysis.Revision {
 		return p.represent() // another reading of the same text
 	}
 	p.member = m
@@ -262,10 +286,14 @@ func (p *placing) placement() corpus.Placement {
 	if i := slices.IndexFunc(p.claims, func(c claim) bool { return c.event.ID != "" }); i >= 0 {
 		key = string(p.claims[i].event.ID)
 		for _, r := range p.claims[i].event.Reports {
-			if r.Article != p.in.Article.ID && p.after(r.FirstSeenAt, r.Article) {
+			if r.Article != p.in.Article.ID && (!p.known || p.after(r.FirstSeenAt, r.Article)) {
 				told[r.Article] = date(r.PublishedAt, r.FirstSeenAt)
 			}
 		}
+	}
+	if p.known && p.before.Novelty.Key == key {
+		// How new it was when it came does not change by reading it again.
+		return p.placed(p.before.Novelty, events)
 	}
 	e.n = len(told)
 	for _, at := range told {
@@ -276,12 +304,16 @@ func (p *placing) placement() corpus.Placement {
 			e.latest = at
 		}
 	}
+	return p.placed(novelty(key, p.date, e), events)
+}
+
+func (p *placing) placed(n corpus.Novelty, events []corpus.EventID) corpus.Placement {
 	return corpus.Placement{
 		Analysis:   p.in.Analysis.ID,
 		Article:    p.in.Article.ID,
 		Story:      p.story,
 		Similarity: p.member.Similarity,
-		Novelty:    novelty(key, p.date, e),
+		Novelty:    n,
 		Events:     events,
 		Origin:     p.origin(),
 	}

@@ -25,10 +25,16 @@ type telling struct {
 	instruments   []corpus.InstrumentID // all that are named
 	acting        []corpus.InstrumentID // the ones by which the authority acts
 	ended         []corpus.InstrumentID // the ones that end
-	words         []string              // what headline and evidence say beside the names
-	numbers       []string              // figures in them, but years
-	han           bool                  // headline and evidence are Chinese
 	deadlines     [2]time.Time          // effective, comments close
+
+	// What headline and evidence say is read when it is first asked for: most
+	// comparisons end at the names.
+	title    string
+	evidence []string
+	read     bool
+	words    []string // beside the names
+	numbers  []string // figures, but years
+	han      bool     // Chinese
 }
 
 // The bounds of a telling: real ones have a handful of names.
@@ -48,6 +54,8 @@ func tell(r corpus.EventReading, title string, evidence []string, date time.Time
 		instruments:   slices.Compact(slices.Sorted(slices.Values(r.Instruments))),
 		assets:        names(r.Assets),
 		deadlines:     [2]time.Time{r.EffectiveAt, r.CommentsCloseAt},
+		title:         title,
+		evidence:      evidence,
 	}
 	if len(r.Assets) > 0 {
 		t.mainAsset = fold(r.Assets[0])
@@ -63,7 +71,6 @@ func tell(r corpus.EventReading, title string, evidence []string, date time.Time
 			return slices.Contains(regulators, n) || slices.Contains(t.assets, n)
 		})
 	}
-	t.read(title, evidence)
 	return t
 }
 
@@ -86,12 +93,16 @@ func authority(r corpus.EventReading) []string {
 	return names(r.Actors)
 }
 
-// read takes the words and figures from the headline and the first sentences
+// text takes the words and figures from the headline and the first sentences
 // of evidence, leaving out names, which are compared on their own.
-func (t *telling) read(title string, evidence []string) {
-	s := title
-	for _, e := range evidence[:min(maxEvidence, len(evidence))] {
-		if e != title {
+func (t *telling) text() {
+	if t.read {
+		return
+	}
+	t.read = true
+	s := t.title
+	for _, e := range t.evidence[:min(maxEvidence, len(t.evidence))] {
+		if e != t.title {
 			s += "\n" + cut(e, maxSentence)
 		}
 	}
