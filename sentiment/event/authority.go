@@ -29,16 +29,17 @@ var authorityClasses = map[string]class{
 	"government": government, "regulator": regulator, "setter": setter, "place": place,
 }
 
-// readAuthorities returns the words and, by gazetteer id, the persons.
-func readAuthorities(data string) (words []authorityWord, persons map[string]*authorityWord, err error) {
-	persons = map[string]*authorityWord{}
+// readAuthorities returns the words, the persons by gazetteer id, and the names
+// of central banks by country.
+func readAuthorities(data string) (words []authorityWord, persons map[string]*authorityWord, banks map[corpus.Jurisdiction]string, err error) {
+	persons, banks = map[string]*authorityWord{}, map[corpus.Jurisdiction]string{}
 	for n, line := range strings.Split(data, "\n") {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
 		f := strings.Split(line, ";")
 		if len(f) != 4 {
-			return nil, nil, fmt.Errorf("line %d: %d fields, want 4", n+1, len(f))
+			return nil, nil, nil, fmt.Errorf("line %d: %d fields, want 4", n+1, len(f))
 		}
 		for i := range f {
 			f[i] = strings.TrimSpace(f[i])
@@ -46,7 +47,7 @@ func readAuthorities(data string) (words []authorityWord, persons map[string]*au
 		w := authorityWord{phrase: f[0]}
 		var ok bool
 		if w.class, ok = authorityClasses[f[1]]; !ok {
-			return nil, nil, fmt.Errorf("line %d: unknown class %q", n+1, f[1])
+			return nil, nil, nil, fmt.Errorf("line %d: unknown class %q", n+1, f[1])
 		}
 		j, in := strings.CutPrefix(f[2], "(")
 		w.jurisdiction, w.assumed = corpus.Jurisdiction(strings.TrimSuffix(j, ")")), in
@@ -56,9 +57,13 @@ func readAuthorities(data string) (words []authorityWord, persons map[string]*au
 			persons[id] = &w
 			continue
 		}
+		if strings.HasPrefix(w.phrase, "central bank@") {
+			banks[w.jurisdiction] = w.regulator
+			continue
+		}
 		words = append(words, w)
 	}
-	return words, persons, nil
+	return words, persons, banks, nil
 }
 
 // Some authorities are known by what they are, not only that they are one.
@@ -114,10 +119,14 @@ func impostor(toks []token, i int) bool {
 		}
 		return toks[j].norm
 	}
-	for j := i - 1; j >= max(0, i-2); j-- {
+	reach := 2
+	if toks[i].authority != nil && toks[i].class&person == 0 && len(toks[i].entities) > 0 {
+		reach = 4 // "former CFTC chair Quintenz"
+	}
+	for j := i - 1; j >= max(0, i-reach); j-- {
 		switch norm(j) {
 		case "ex", "former", "onetime":
-			return toks[i].class&(court) == 0 || j == i-1
+			return true
 		case "前":
 			return j == i-1 && norm(j-1) != "目" && norm(j-1) != "此" && norm(j-1) != "日"
 		}
@@ -126,11 +135,18 @@ func impostor(toks []token, i int) bool {
 	switch norm(i) {
 	case "trump", "特":
 		switch next {
-		case "media", "family", "backed", "linked", "organization", "coin", "memecoin", "token", "jr", "sons", "son", "affiliated", "themed", "meme", "brothers", "owned", "style":
+		case "wlfi", "world", "liberty", "company", "firm", "business", "empire", "mentor", "fortune", "wealth", "net", "stash", "media", "family", "backed", "linked", "organization", "coin", "memecoin", "token", "jr", "sons", "son", "affiliated", "themed", "meme", "brothers", "owned", "style":
 			return true
 		}
 		return prev == "eric" || prev == "melania" || prev == "barron" || prev == "$" || prev == "official"
 	case "treasury", "treasuries":
+		if i > 0 && toks[i-1].class&(place|separator) == 0 && toks[i].run == i+1 {
+			switch prev {
+			case "the", "and", ",", "by", "from", "hm", "with", "&":
+			default:
+				return true
+			}
+		}
 		if toks[max(0, i-1)].class&asset != 0 && i > 0 {
 			return true
 		}
@@ -143,7 +159,10 @@ func impostor(toks []token, i int) bool {
 			return true
 		}
 	case "president":
-		return strings.HasPrefix(next, "of") && i+2 < len(toks) && toks[i+2].class&firm != 0
+		if i == 0 || toks[i-1].class&(place|authority) != 0 || toks[i-1].class&separator != 0 {
+			return false
+		}
+		return prev != "the" && prev != "vice" && prev != "new" && !(i+1 < len(toks) && toks[i+1].class&authority != 0)
 	case "house":
 		return prev == "auction" || prev == "clearing" || prev == "in" || next == "of" && norm(i+2) == "cards"
 	case "customs", "cabinet", "agency", "agencies", "supervisor", "court", "courts":
@@ -211,6 +230,9 @@ func (r *Reader) authoritiesIn(toks []token, full, lang string) who {
 			w.add(j)
 			if !a.assumedName || j == a.jurisdiction {
 				w.name(a.regulator)
+			}
+			if a.phrase == "central bank" || a.phrase == "央行" || a.phrase == "中央银行" {
+				w.name(r.banks[j])
 			}
 			continue
 		}

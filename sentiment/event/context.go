@@ -151,20 +151,20 @@ func (s *sentence) authorityInMain() bool {
 	return false
 }
 
-// leadsWithAuthority reports whether the sentence begins with an authority,
-// give or take its country and an article.
-func (s *sentence) leadsWithAuthority() bool {
+// leader returns the class of the authority that a sentence begins with, give
+// or take its country and an article; 0 when it begins otherwise.
+func (s *sentence) leader() class {
 	for i := 0; i < len(s.toks) && i < 4; i++ {
 		t := &s.toks[i]
 		switch {
 		case t.class&authority != 0:
-			return true
-		case t.class&(place|separator) != 0, t.norm == "the", t.norm == "breaking", t.norm == "'":
+			return t.class & authority
+		case t.class&(place|separator) != 0, t.norm == "the", t.norm == "breaking", t.norm == "'", t.norm == "\"", t.norm == ":":
 		default:
-			return false
+			return 0
 		}
 	}
-	return false
+	return 0
 }
 
 // names returns the assets (by ticker) or exchanges of a sentence; without any
@@ -237,4 +237,33 @@ func (ctx *context) evidence(t corpus.EventType, first *sentence) []string {
 		}
 	}
 	return out
+}
+
+// mainClause returns the words of a sentence that stand in no subordinate
+// clause; all of them when none does.
+func (s *sentence) mainClause() []token {
+	var out []token
+	for _, t := range s.toks {
+		if !t.minor {
+			out = append(out, t)
+		}
+	}
+	if len(out) == 0 {
+		return s.toks
+	}
+	return out
+}
+
+// homeOf returns the country of the person, firm or venue of a sentence, for
+// want of any authority or place.
+func (ctx *context) homeOf(s *sentence) corpus.Jurisdiction {
+	for i := range ctx.entities {
+		switch e := &ctx.entities[i]; e.Kind {
+		case corpus.EntityPerson, corpus.EntityOrganisation, corpus.EntityExchange:
+			if e.Jurisdiction != "" && overlaps(e.Mentions, s.from, s.to) {
+				return e.Jurisdiction
+			}
+		}
+	}
+	return ""
 }

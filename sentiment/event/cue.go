@@ -129,16 +129,30 @@ func (g *grammar) index(c *cue) {
 const minStem = 3
 
 var classNames = map[string]class{
-	"auth": authority, "reg": regulator | setter | government, "court": court, "legis": legislature, "police": police | regulator, "enf": regulator | police | government | legislature | setter,
+	"auth": authority &^ court, "state": state, "reg": regulator | setter | government, "court": court, "legis": legislature, "police": police | regulator, "enf": regulator | police | government | legislature | setter,
 	"gov": government | legislature, "setter": setter, "place": place, "exch": exchange, "asset": asset, "person": person,
 	"firm": firm | exchange, "num": number, "money": money, "pct": percent, "inst": instrument,
-	"a": authority | place,
+	"a": authority&^court | state,
+}
+
+// fillers may stand between a country and its verb: "Thailand moves to ban".
+// Other words there make the country an attribute: "US company announces".
+var fillers = wordSet(`to will may might could would should can is are has have be set sets now also again and , of not
+	moves move plans plan considers weighs mulls eyes wants looks seeks aims prepares begins starts votes decides agrees pledges vows threatens proposes
+	formally officially finally quietly temporarily reportedly fully just again partially effectively its their 's gears up readies ready`)
+
+func wordSet(words string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		m[w] = true
+	}
+	return m
 }
 
 // How far a gap reaches without a number, in tokens: a Chinese token is one
 // character.
 const (
-	gapWords = 6
+	gapWords = 8
 	gapHan   = 14
 )
 
@@ -317,11 +331,15 @@ func match(parts []part, toks []token, i int) int {
 	}
 	p := parts[0]
 	if p.gap > 0 {
+		strict := i > 0 && toks[i-1].class&(state|authority) == state && !toks[i-1].han
 		for n := 0; n <= p.gap && i+n < len(toks); n++ {
 			if to := match(parts[1:], toks, i+n); to >= 0 {
 				return to
 			}
 			if toks[i+n].class&separator != 0 {
+				return -1
+			}
+			if strict && !fillers[toks[i+n].norm] && toks[i+n].class&place == 0 {
 				return -1
 			}
 		}

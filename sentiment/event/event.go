@@ -16,6 +16,9 @@ const (
 	leadWeight = 0.45
 	// enough is the weight from which a type is told; below it is Other.
 	enough = 3.0
+	// speakerBonus is what a headline that begins with an authority adds for
+	// policy: whoever speaks first is whom it is about.
+	speakerBonus = 2.0
 	// further is the weight of a cue from which it is a happening of its own.
 	further = 7.5
 	// maxEvents and maxEvidence bound a reading.
@@ -28,6 +31,7 @@ type Reader struct {
 	grammar     *grammar
 	authorities []authorityWord
 	persons     map[string]*authorityWord
+	banks       map[corpus.Jurisdiction]string
 	words       *text.Matcher
 	lists       map[string]*wordList
 }
@@ -47,10 +51,10 @@ func newReader() (r *Reader, err error) {
 	if r.grammar, err = readCues(cueData); err != nil {
 		return nil, err
 	}
-	if r.authorities, r.persons, err = readAuthorities(authorityData); err != nil {
+	if r.authorities, r.persons, r.banks, err = readAuthorities(authorityData); err != nil {
 		return nil, err
 	}
-	r.lists, err = readWords(wordData, "permissive", "restrictive", "setback", "burden", "crime", "business", "rumour", "planned", "denied", "friend", "critic")
+	r.lists, err = readWords(wordData, "permissive", "restrictive", "warm", "cold", "setback", "burden", "crime", "business", "rumour", "planned", "denied", "friend", "critic")
 	r.words = text.NewMatcher(phrases(r.authorities))
 	return r, err
 }
@@ -94,7 +98,20 @@ func (r *Reader) score(ctx *context) map[corpus.EventType]float64 {
 			scores[t] += w * x
 		}
 	}
+	if scores[corpus.Policy] > 0 && ctx.head[0].leader() != 0 && !particular(scores) {
+		scores[corpus.Policy] += speakerBonus
+	}
 	return scores
+}
+
+// particular reports whether a regulatory type other than policy is told.
+func particular(scores map[corpus.EventType]float64) bool {
+	for t, s := range scores {
+		if t != corpus.Policy && t.Regulatory() && s > 6 {
+			return true
+		}
+	}
+	return false
 }
 
 // byType weighs the cues of one sentence: the strongest of a type counts
@@ -138,10 +155,23 @@ func (r *Reader) choose(ctx *context, scores map[corpus.EventType]float64) corpu
 	if top < enough {
 		best = corpus.Other
 	}
-	if best == corpus.Other && top < 6 && ctx.head[0].leadsWithAuthority() {
-		return corpus.Policy // an authority does what we have no word for
+	if best == corpus.Other && top < 6 {
+		if c := ctx.head[0].leader(); c != 0 {
+			return unnamedAct(c) // an authority does what we have no word for
+		}
 	}
 	return best
+}
+
+// unnamedAct is what an authority of class c most likely does.
+func unnamedAct(c class) corpus.EventType {
+	switch {
+	case c&court != 0:
+		return corpus.CourtRuling
+	case c&police != 0:
+		return corpus.Enforcement
+	}
+	return corpus.Policy
 }
 
 // others returns the types of further happenings: strong cues of the headline
@@ -149,6 +179,9 @@ func (r *Reader) choose(ctx *context, scores map[corpus.EventType]float64) corpu
 func (r *Reader) others(ctx *context, scores map[corpus.EventType]float64, main corpus.EventType) []corpus.EventType {
 	var out []corpus.EventType
 	taken := ctx.best(main)
+	if main == corpus.Other && taken.cue != nil && taken.cue.stance == restrictive {
+		return nil // an opinion, a forecast: what it mentions is not what it reports
+	}
 	for _, s := range ctx.head {
 		for _, h := range s.hits {
 			t := h.cue.typ

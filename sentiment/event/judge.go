@@ -39,6 +39,9 @@ func (r *Reader) acting(ctx *context, s *sentence, t corpus.EventType) who {
 		w.add("US") // exchange-traded funds without another country named are for the SEC to decide
 		w.name("SEC")
 	}
+	if (t == corpus.Enforcement || t == corpus.CourtRuling) && len(w.jurisdictions) == 0 {
+		w.add(ctx.homeOf(s))
+	}
 	return w
 }
 
@@ -87,7 +90,8 @@ func (r *Reader) stance(ctx *context, s *sentence, t corpus.EventType, h hit) fl
 
 // sign returns the sign of the stance.
 func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance) float64 {
-	count := func(list string) int { return r.lists[list].count(s.toks, s.text) }
+	toks := s.mainClause()
+	count := func(list string) int { return r.lists[list].count(toks, s.text) }
 	switch t {
 	case corpus.Enforcement:
 		if code == permissive {
@@ -103,13 +107,13 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 			return -1
 		}
 		up := 1.0
-		if count("burden") > 0 {
+		if count("burden") > 0 && !strings.Contains(strings.ToLower(s.text), "anti-cbdc") {
 			up = -1
 		}
 		if count("setback") > 0 {
 			return -up
 		}
-		if up < 0 || count("permissive") > 0 || r.american(ctx, s) {
+		if up < 0 || count("permissive")+count("warm") > 0 || r.american(ctx, s) {
 			return up
 		}
 		return 0
@@ -137,7 +141,11 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 	case neutral:
 		return 0
 	}
-	switch up, down := count("permissive"), count("restrictive"); {
+	up, down := count("permissive"), count("restrictive")
+	if t == corpus.Policy {
+		up, down = up+count("warm"), down+count("cold")
+	}
+	switch {
 	case up > down:
 		return 1
 	case down > up:

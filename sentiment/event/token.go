@@ -19,6 +19,7 @@ const (
 	government                    // heads of state, ministries, officials
 	setter                        // international standard setters
 	place                         // a country, state or city
+	state                         // a country, state or city that acts: not "Korea's", not "Korean"
 	exchange
 	asset
 	person
@@ -40,6 +41,7 @@ type token struct {
 	run        int // index after the last token of the same name; its own index + 1 without one
 	entities   []*corpus.Entity
 	authority  *authorityWord // the unnamed authority it is part of
+	han        bool           // a Chinese character
 	masked     bool           // part of an expression that only looks like a cue
 	minor      bool           // in a subordinate clause
 }
@@ -58,13 +60,13 @@ func scan(full string, from, to int) []token {
 		case text.Han:
 			for i := t.Start; i < t.End; {
 				r, n := utf8.DecodeRuneInString(full[i:t.End])
-				toks = append(toks, token{start: i, end: i + n, norm: string(text.Fold(r))})
+				toks = append(toks, token{start: i, end: i + n, norm: string(text.Fold(r)), han: true})
 				i += n
 			}
 		case text.Punct:
 			tok := token{start: t.Start, end: t.End, norm: text.FoldString(full[t.Start:t.End])}
 			switch tok.norm {
-			case ";", ":", "?", "!", "。", "|":
+			case ";", "?", "!", "。", "|":
 				tok.class = separator
 			}
 			toks = append(toks, tok)
@@ -152,9 +154,43 @@ func (r *Reader) tag(toks []token, ctx *context) {
 				toks[i].entities = append(toks[i].entities, m.entity)
 			}
 		}
+		if c&place != 0 && actsAsState(ctx.doc.Full, toks[hi-1], m) {
+			for i := lo; i < hi; i++ {
+				toks[i].class |= state
+			}
+		}
 	}
 	r.tagAuthorities(toks, ctx)
 	subordinate(toks)
+}
+
+// actsAsState reports whether the name of a country can be the subject of a
+// sentence: possessives and most adjectives cannot.
+func actsAsState(full string, last token, m mention) bool {
+	surface := full[m.span.Start:m.span.End]
+	if last.han {
+		return true
+	}
+	if strings.ContainsAny(full[last.start:last.end], "'’") || strings.HasSuffix(surface, "'s") || strings.HasSuffix(surface, "’s") {
+		return false
+	}
+	if rest := full[m.span.End:]; strings.HasPrefix(rest, "'s") || strings.HasPrefix(rest, "’s") {
+		return false
+	}
+	if m.entity == nil || strings.EqualFold(surface, m.entity.Name) || surface == strings.ToUpper(surface) {
+		return true
+	}
+	for _, name := range []string{"dubai", "abu dhabi", "delhi", "mumbai", "shanghai", "miami", "michigan", "manhattan"} {
+		if strings.EqualFold(surface, name) {
+			return true
+		}
+	}
+	for _, ending := range []string{"an", "ese", "ish", "i", "ch", "ss", "ans", "ek", "pino", "pine", "tine"} {
+		if strings.HasSuffix(surface, ending) {
+			return false
+		}
+	}
+	return true
 }
 
 // cover returns the tokens inside a span.
