@@ -86,6 +86,16 @@ func lean(score, effect float64) float64 {
 	return score + 0.5*effect*(1-min(1, abs(score)))
 }
 
+// sway moves the score of the market towards a stance. An authority's act says
+// more of what comes than the words it is told in ("scraps guidance").
+func sway(score, stance float64) float64 {
+	const clear = 0.3
+	if abs(stance) < clear {
+		return lean(score, stance)
+	}
+	return max(-1, min(1, 0.5*score+stance))
+}
+
 // jurisdictions are targets where the news changes how friendly they are to
 // crypto.
 func jurisdictions(h happening, ents []corpus.Entity) []corpus.Sentiment {

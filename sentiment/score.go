@@ -19,7 +19,7 @@ func (a *Analyzer) score(out *corpus.Analysis, t corpus.Text, d *text.Document, 
 	r := a.scorer.Read(d, ents)
 	overall := r.Overall()
 	main := mainEvent(out.Events)
-	overall.Value = lean(overall.Value, main.stance())
+	overall.Value = sway(overall.Value, main.stance())
 	for _, e := range ents {
 		switch e.Kind {
 		case corpus.EntityAsset, corpus.EntityExchange, corpus.EntityOrganisation, corpus.EntityMarket:
@@ -46,7 +46,11 @@ func (a *Analyzer) score(out *corpus.Analysis, t corpus.Text, d *text.Document, 
 // sentimentOf dresses a score as the sentiment of an entity. Where nothing is
 // said of the entity itself, it shares the text's score, with less confidence.
 func sentimentOf(e corpus.Entity, s, overall polarity.Score, main happening) corpus.Sentiment {
-	s.Value = lean(s.Value, main.effect(e))
+	if e.Kind == corpus.EntityMarket {
+		s.Value = sway(s.Value, main.stance())
+	} else {
+		s.Value = lean(s.Value, main.effect(e))
+	}
 	if len(s.Evidence) == 0 && len(overall.Evidence) > 0 {
 		s = polarity.Score{Value: overall.Value * 0.5, Confidence: overall.Confidence * 0.4, Evidence: overall.Evidence[:1]}
 	}

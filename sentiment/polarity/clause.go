@@ -23,7 +23,7 @@ type item struct {
 // six, a Chinese one the same. Guessed, then kept where the development sets
 // under free licences agreed.
 const (
-	reachBack    = 48 // from a direction back to the thing that moves
+	reachBack    = 36 // from a direction back to the thing that moves
 	reachForward = 28 // from a direction on to the thing it moves
 	reachNegator = 30
 	reachHan     = 14 // of a Chinese negator
@@ -52,6 +52,9 @@ func (lx *lexicon) scan(full string, s text.Sentence, items []item) (out []item,
 			}
 		case polar, verb:
 			items[i].value = items[i].weight
+		case stop:
+			end(items, i)
+			items[i].passive = isPassive(full, items, i, s)
 		case act, versus:
 			items[i].value = items[i].weight
 			items[i].passive = isPassive(full, items, i, s)
@@ -154,6 +157,24 @@ func direct(items []item, i int) {
 		}
 	}
 	d.value = d.weight
+}
+
+// end gives a verb that puts an end to something its value: good where that
+// is bad. Its object follows, or stands before a passive.
+func end(items []item, i int) {
+	d := &items[i]
+	d.value = d.weight
+	relief := max(0.45, -d.weight)
+	for j := i + 1; j < len(items) && items[j].clause == d.clause && items[j].start-d.end <= reachObject; j++ {
+		switch k := items[j].kind; {
+		case k == bad && !items[j].used:
+			items[j].used = true
+			d.value = relief
+			return
+		case k == up || k == down || k == stop || k == preposition && items[j].start-d.end > 2:
+			return
+		}
+	}
 }
 
 var beForms = []string{" was", " were", " is", " are", " been", " being", " be", " gets", " got", " get", "被", "遭", "遭到"}

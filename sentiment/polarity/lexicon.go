@@ -25,6 +25,7 @@ const (
 	polar
 	verb
 	act
+	stop
 	versus
 	negator
 	denial
@@ -41,7 +42,7 @@ const (
 
 var kindNames = map[string]kind{
 	"none": none, "up": up, "down": down, "good": good, "bad": bad, "polar": polar, "verb": verb,
-	"act": act, "versus": versus, "negator": negator, "denial": denial, "booster": booster,
+	"act": act, "stop": stop, "versus": versus, "negator": negator, "denial": denial, "booster": booster,
 	"damper": damper, "hedge": hedge, "question": question, "clause": clause,
 	"contrast": contrast, "concession": concession, "preposition": preposition,
 }
@@ -138,7 +139,7 @@ func inflect(k kind, form string) []string {
 			return []string{base}
 		}
 		return []string{base, base + "s"}
-	case up, down, verb, act, versus:
+	case up, down, verb, act, stop, versus:
 	default:
 		return []string{base}
 	}

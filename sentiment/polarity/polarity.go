@@ -186,7 +186,7 @@ func (r *Reading) relation(s *sentence, it item, ms []corpus.Span) float64 {
 	own := s.clauseOf(best.Start)
 	if d == 0 {
 		switch it.kind {
-		case act:
+		case act, stop:
 			if subject := best.End <= it.start; subject != it.passive && abs(best.Start-it.start) <= 3*reachObject {
 				return 0.15
 			}
