@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/regwire/regwire/corpus"
 	"github.com/regwire/regwire/crawler"
+	"github.com/regwire/regwire/crawler/crawlertest"
 )
 
 // quick is feedSource without delays, so that tests of other things need not
@@ -350,21 +352,29 @@ func TestFetchIsPolite(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			many(w, "news.example")
-			flying, most := make(chan struct{}, 10), 0
+			many(w, "www.news.example")
+			var flying, most atomic.Int32
 			for i := range 4 {
-				w.on(fmt.Sprintf("news.example/%d", i), func(http.ResponseWriter, *http.Request) {
-					flying <- struct{}{}
-					most = max(most, len(flying))
-					time.Sleep(time.Second)
-					<-flying
-				})
+				for _, host := range []string{"news.example", "www.news.example"} {
+					w.on(fmt.Sprintf("%s/%d", host, i), func(http.ResponseWriter, *http.Request) {
+						if n := flying.Add(1); n > most.Load() {
+							most.Store(n)
+						}
+						time.Sleep(time.Second)
+						flying.Add(-1)
+					})
+				}
 			}
-			b := w.crawler(crawler.Config{Sources: []crawler.Source{quick()}})
-			if err := b.Round(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			if most != 2 {
-				t.Errorf("%d in flight, want 2", most)
+			one, two := quick(), quick()
+			two.ID, two.Discovery.URL, two.Politeness.Parallelism = "two", "http://www.news.example/feed", 3
+			for sources, want := range map[*[]crawler.Source]int32{{one}: 2, {two}: 3, {two, one}: 2} {
+				most.Store(0)
+				if err := w.crawler(crawler.Config{Sources: *sources}).Round(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if most.Load() != want {
+					t.Errorf("%d in flight, want %d", most.Load(), want)
+				}
 			}
 		})
 	})
@@ -479,6 +489,31 @@ func TestCancelEndsARoundAtOnce(t *testing.T) {
 		}
 		if e := b.state.Entries("news")[0]; e.State != corpus.FrontierPending || e.Attempts != 0 {
 			t.Errorf("being in a hurry was counted against the page: %+v", e)
+		}
+	})
+}
+
+// slow is a sink that is cancelled while it writes.
+type slow struct {
+	crawler.Sink
+	cancel context.CancelFunc
+}
+
+func (s slow) Capture(ctx context.Context, c corpus.Capture) (bool, error) {
+	s.cancel()
+	return s.Sink.Capture(ctx, c)
+}
+
+func TestCancelLetsWritesFinish(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := onePage(t)
+		w.text("news.example/a", "text/html", "a")
+		ctx, cancel := context.WithCancel(t.Context())
+		sink := new(crawlertest.Sink)
+		b := w.crawler(crawler.Config{Sources: []crawler.Source{quick()}, Sink: slow{sink, cancel}})
+		_ = b.Round(ctx)
+		if e := b.state.Entries("news")[0]; len(sink.Captures()) != 1 || e.State != corpus.FrontierDone {
+			t.Errorf("%d captures, the page is %s", len(sink.Captures()), e.State)
 		}
 	})
 }

@@ -73,7 +73,15 @@ func TestVisitFetchesWhatIsNew(t *testing.T) {
 		}
 
 		// Nothing has changed: one conditional request, nothing learnt.
+		conditional := false
+		w.on("news.example/feed", func(rw http.ResponseWriter, r *http.Request) {
+			conditional = r.Header.Get("If-None-Match") != ""
+			rw.WriteHeader(http.StatusNotModified)
+		})
 		b.round(t, w, "news.example/feed")
+		if !conditional {
+			t.Error("the listing was asked for as if it were unknown")
+		}
 		// Something has: it alone is fetched, and undated it counts as news now.
 		w.on("news.example/feed", tagged("application/rss+xml", feed(entry("/a", "A", date), entry("/b", "B", ""), entry("/c", "C", ""))))
 		w.text("news.example/c", "text/html", "<p>c")
@@ -407,13 +415,19 @@ func TestVisitsAreCounted(t *testing.T) {
 		w.text("news.example/feed", "", feed(entry("/x", "X", "")))
 		b.round(t, w, "news.example/feed", "news.example/b", "news.example/x")
 
+		time.Sleep(time.Hour)
+		w.text("news.example/feed", "", feed(entry("/x", "X", ""), entry("/y", "Y", ""))) // one of two is known: no gap
+		if err := b.Round(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		want := map[string]float64{
-			"regwire_crawler_gaps_total source=news":                   1,
-			"regwire_crawler_pages_total outcome=captured source=news": 1,
-			"regwire_crawler_pages_total outcome=missing source=news":  3,
-			"regwire_crawler_visits_total reason=ok source=news":       2,
-			"regwire_crawler_requests_total source=news status=2xx":    3,
-			"regwire_crawler_requests_total source=news status=4xx":    4, // robots.txt among them
+			"regwire_crawler_gaps_total source=news":                    1,
+			"regwire_crawler_pages_total outcome=captured source=news":  1,
+			"regwire_crawler_pages_total outcome=missing source=news":   6,
+			"regwire_crawler_pages_total outcome=unchanged source=news": 1, // a is an hour old
+			"regwire_crawler_visits_total reason=ok source=news":        3,
+			"regwire_crawler_requests_total source=news status=2xx":     5,
+			"regwire_crawler_requests_total source=news status=4xx":     7, // robots.txt among them
 		}
 		got := counters(t, registry)
 		delete(got, "regwire_crawler_body_bytes_total source=news")
