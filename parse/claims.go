@@ -40,7 +40,13 @@ func (p *page) timeElement(n *html.Node, at place) {
 		if m, ok := parseStamp(v); ok {
 			s := stamp{moment: m, place: at, text: text, machine: true, short: true}
 			prop := attr(n, "itemprop")
-			s.modified = prop == "dateModified" || at.modifiedLabel(text)
+			label := text
+			if n.Parent != nil {
+				if around := textOf(n.Parent); len(around) < 120 {
+					label = around
+				}
+			}
+			s.modified = prop == "dateModified" || prop != "datePublished" && (at.modifiedLabel(text) || laterLabel(label) && !firstLabel(label))
 			s.labelled = prop == "datePublished" || hasAttr(n, "pubdate") || at.own&traitDate != 0
 			p.dates = append(p.dates, s)
 			return

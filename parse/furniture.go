@@ -26,6 +26,8 @@ func clean(parts []part, title string, p *page) []part {
 			continue
 		case i < 6 && b.Kind != corpus.BlockHeading && headLine(b.Text):
 			continue
+		case i < 6 && len(b.Text) < 5 && strings.Trim(b.Text, "0123456789") == "": // a counter
+			continue
 		}
 		if n := len(out); n > 0 && out[n-1].Text == b.Text && len(b.Text) < 80 {
 			continue

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -17,9 +18,9 @@ const slight = traitByline | traitDate | traitMeta | traitTools | traitToc | tra
 
 // pruner takes out of the tree what is not writing.
 type pruner struct {
-	total int        // text of the page outside links
-	title string     // folded
-	keep  *html.Node // the heading that is the headline
+	total int          // text of the page outside links
+	title string       // folded
+	keep  []*html.Node // the headings that are the headline
 
 	largest *html.Node // of what was taken out and is no comment, with where it stood
 	parent  *html.Node
@@ -35,8 +36,7 @@ func prune(p *page, title string) {
 	pr := &pruner{total: max(1, all-linked), title: fold(title)}
 	for _, h := range p.headings {
 		if heading(h.node.DataAtom) > 0 && fold(headingText(h.node)) == pr.title {
-			pr.keep = h.node
-			break
+			pr.keep = append(pr.keep, h.node)
 		}
 	}
 	pr.children(p.body)
@@ -101,7 +101,7 @@ func (pr *pruner) unwanted(n *html.Node) bool {
 		return false // "post-content has the author's name in its id"
 	}
 	if heading(n.DataAtom) > 0 {
-		return t&(traitHidden|traitShare|traitComment) != 0 && n != pr.keep
+		return t&(traitHidden|traitShare|traitComment) != 0 && !slices.Contains(pr.keep, n)
 	}
 	if t&(boxes&^slight) == 0 { // only slight ones
 		all, _ := measure(n)
@@ -128,8 +128,10 @@ func (pr *pruner) unwanted(n *html.Node) bool {
 // precious reports whether n must stay: it holds the headline, the container
 // of the text, or more of the page's text than limit.
 func (pr *pruner) precious(n *html.Node, limit float64) bool {
-	if pr.keep != nil && n != pr.keep && contains(n, pr.keep) {
-		return true
+	for _, h := range pr.keep {
+		if n != h && contains(n, h) {
+			return true
+		}
 	}
 	all, linked := measure(n)
 	if all < 200 {

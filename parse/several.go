@@ -51,6 +51,9 @@ func (p *page) datedHeadings() []item {
 			if gap < 0 {
 				gap = 8 - gap // the date under a headline goes before the one over it
 			}
+			if contains(p.wrapper(h), s.node) {
+				gap -= 100 // and the one in the same box before both
+			}
 			if gap < bestGap {
 				best, bestGap = s, gap
 			}
@@ -71,6 +74,21 @@ func (p *page) datedHeadings() []item {
 	return most
 }
 
+// wrapper returns the largest element round h that holds no other heading of
+// its level; h itself where headings and text lie side by side.
+func (p *page) wrapper(h place) *html.Node {
+	box := h.node
+	for up := box.Parent; up != nil; up = up.Parent {
+		for _, o := range p.headings {
+			if o.node != h.node && o.node.DataAtom == h.node.DataAtom && contains(up, o.node) {
+				return box
+			}
+		}
+		box = up
+	}
+	return h.node
+}
+
 // several returns the articles of a page that carries several, each with a
 // fragment, and before them what the page itself says, when it says
 // something; nil when the page is one article. The tree must be pruned.
@@ -87,7 +105,7 @@ func (p *page) several(items []item, main corpus.Draft) []corpus.Draft {
 	if root == nil {
 		return nil
 	}
-	all := cut(root)
+	all := cut(p.body)
 	at := map[*html.Node]item{}
 	for _, it := range items {
 		at[it.heading] = it
@@ -101,6 +119,11 @@ func (p *page) several(items []item, main corpus.Draft) []corpus.Draft {
 	if len(heads) < 2 {
 		return nil
 	}
+	for i := heads[len(heads)-1]; i < len(all); i++ { // what follows the list is not of its last item
+		if all[i].node != nil && !contains(root, all[i].node) {
+			all = all[:i]
+		}
+	}
 	var drafts []corpus.Draft
 	carried, longest := 0, 0
 	for k, h := range heads {
@@ -108,7 +131,7 @@ func (p *page) several(items []item, main corpus.Draft) []corpus.Draft {
 		if k+1 < len(heads) {
 			end = heads[k+1]
 		}
-		body := clean(slices.Clone(all[h+1:end]), all[h].Text, p)
+		body := slices.DeleteFunc(clean(slices.Clone(all[h+1:end]), all[h].Text, p), func(b part) bool { return onlyTime(b.Text) })
 		w := textWeight(body)
 		if w < 150 || linkShare(body) > 0.4 || w < 2*minArticle && all[h].linked > 0 && excerpt(body) {
 			continue // a teaser
@@ -127,7 +150,13 @@ func (p *page) several(items []item, main corpus.Draft) []corpus.Draft {
 	if len(drafts) < 2 || len(drafts)*2 < len(heads) || carried*10 < total*5 || longest*10 > carried*8 {
 		return nil
 	}
-	intro := clean(slices.Clone(all[:heads[0]]), main.Title, p)
+	start := 0
+	for i := range heads[0] {
+		if fold(all[i].Text) == fold(main.Title) {
+			start = i + 1
+		}
+	}
+	intro := slices.DeleteFunc(clean(slices.Clone(all[start:heads[0]]), main.Title, p), func(b part) bool { return onlyTime(b.Text) })
 	if d := p.first("description", "og:description"); textWeight(intro) < 60 && slices.Contains(ldTypesOf(p.article), "LiveBlogPosting") && d != "" {
 		intro = []part{{Block: corpus.Block{Kind: corpus.BlockParagraph, Text: d}}}
 	}
@@ -139,6 +168,17 @@ func (p *page) several(items []item, main corpus.Draft) []corpus.Draft {
 		drafts = append([]corpus.Draft{main}, drafts...)
 	}
 	return drafts
+}
+
+// onlyTime reports whether a block is a date or a time of day and no more.
+func onlyTime(s string) bool {
+	if weight(s) > 40 {
+		return false
+	}
+	if m, ok := parseMoment(s, true); ok {
+		return weight(s[:m.start]+s[m.end:]) <= 12
+	}
+	return strings.Trim(s, "0123456789:.h hHuUpPaAmM") == "" && strings.ContainsAny(s, "0123456789")
 }
 
 func ldTypesOf(o map[string]any) []string {
