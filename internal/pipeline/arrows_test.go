@@ -21,13 +21,18 @@ var mayImport = map[string][]string{
 	"llm":                {"corpus"},
 	"index":              {"corpus"},
 	"alerts":             {"corpus"},
-	"internal/newswire":  nil,
+	"internal/newswire":  {"corpus"},
 	"internal/telemetry": nil,
 	"internal/config":    {"corpus", "crawler", "alerts", "llm", "sentiment"},
 	"internal/httpapi":   {"corpus", "index"},
 	"internal/web":       {"corpus", "index"},
-	"internal/pipeline":  {"corpus", "corpus/store", "crawler", "parse", "sentiment", "llm", "index", "alerts", "internal/config", "internal/telemetry"},
-	"cmd/regwire":        {"*"},
+	"internal/pipeline":  {"corpus", "corpus/store", "crawler", "parse", "sentiment", "llm", "index", "alerts"},
+	"internal/service": {
+		"corpus", "corpus/store", "crawler", "parse", "sentiment", "llm", "index", "alerts",
+		"internal/config", "internal/httpapi", "internal/pipeline", "internal/web",
+	},
+	"internal/demo": {"corpus", "crawler", "alerts", "internal/config", "internal/newswire", "internal/service", "internal/telemetry"},
+	"cmd/regwire":   {"*"},
 }
 
 // onlyJoined are packages below a room that the room's readers may not import:

@@ -165,7 +165,7 @@ func must(tb testing.TB, err error) {
 }
 
 // open makes a pipeline in dir on everything's defaults, with somebody to tell.
-func open(tb testing.TB, dir string) (*pipeline.Pipeline, *store.DB) {
+func open(tb testing.TB, dir string, options ...func(*pipeline.Config)) (*pipeline.Pipeline, *store.DB) {
 	tb.Helper()
 	db, err := store.Open(tb.Context(), filepath.Join(dir, "regwire.db"), store.Config{})
 	must(tb, err)
@@ -181,10 +181,14 @@ func open(tb testing.TB, dir string) (*pipeline.Pipeline, *store.DB) {
 	must(tb, err)
 	wire, err := newswire.New(newswire.Config{})
 	must(tb, err)
-	p, err := pipeline.New(context.WithoutCancel(tb.Context()), pipeline.Config{
+	cfg := pipeline.Config{
 		Store: db, Sources: wire.Sites(), Parser: parse.New(parse.Config{}), Analyzer: analyzer, Clusterer: story.New(story.Config{}),
 		Engine: engine, Index: x, Matcher: matcher,
-	})
+	}
+	for _, option := range options {
+		option(&cfg)
+	}
+	p, err := pipeline.New(context.WithoutCancel(tb.Context()), cfg)
 	must(tb, err)
 	return p, db
 }

@@ -126,10 +126,14 @@ func (in *Ingest) walk(ctx context.Context, root string) error {
 	return errors.Join(errs...)
 }
 
+// refusedLines are the bad lines of a file that was otherwise taken in; they
+// have been counted one by one.
+type refusedLines struct{ error }
+
 // count keeps the score of files.
 func (in *Ingest) count(err error) error {
 	in.result.Files++
-	if err != nil {
+	if err != nil && !errors.As(err, new(refusedLines)) {
 		in.result.Refused++
 	}
 	in.progress()
@@ -226,10 +230,16 @@ func (in *Ingest) lines(ctx context.Context, name string, r io.Reader) error {
 			in.progress()
 		}
 	}
-	if err := scan.Err(); err != nil {
-		errs = append(errs, fmt.Errorf("%s: %w", name, err))
+	if err := in.capture(ctx, batch); err != nil {
+		return err
 	}
-	return errors.Join(append(errs, in.capture(ctx, batch))...)
+	if err := scan.Err(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if len(errs) > 0 {
+		return refusedLines{errors.Join(errs...)}
+	}
+	return nil
 }
 
 // record is one line of JSON: an article as an archive gives it. url and one

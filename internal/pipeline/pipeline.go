@@ -216,6 +216,11 @@ func (p *Pipeline) Capture(ctx context.Context, c corpus.Capture) (bool, error) 
 	return learnt, err
 }
 
+// Search answers a full-text query.
+func (p *Pipeline) Search(ctx context.Context, q index.Query) (index.Result, error) {
+	return p.cfg.Index.Search(ctx, q)
+}
+
 // know adds sources to the record, and to what the stages know of them.
 func (p *Pipeline) know(ctx context.Context, list []corpus.Source) error {
 	err := p.cfg.Store.Update(ctx, func(tx *store.Tx) error {
