@@ -3,6 +3,7 @@ package sentiment
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,7 +48,7 @@ type replyEntity struct {
 }
 
 type replySentiment struct {
-	Target     string            `json:"target"`
+	Target     string            `json:"target"` // ticker, code of a jurisdiction, "market", else a name
 	Kind       corpus.EntityKind `json:"kind"`
 	Score      float64           `json:"score"`
 	Confidence float64           `json:"confidence"`
@@ -186,8 +187,15 @@ func newReply(id json.RawMessage, an corpus.Analysis) reply {
 	for _, e := range an.Entities {
 		out.Entities = append(out.Entities, replyEntity{e.Kind, e.Name, e.Symbol, round(e.Relevance)})
 	}
+	names := map[string]string{}
+	for _, e := range an.Entities {
+		if e.Kind == corpus.EntityExchange || e.Kind == corpus.EntityOrganisation {
+			names[string(e.Kind)+e.ID] = e.Name
+		}
+	}
 	for _, s := range an.Sentiments {
-		out.Sentiment = append(out.Sentiment, replySentiment{s.Target, s.Kind, s.Score, s.Confidence, s.Relevance, list(s.Evidence)})
+		target := cmp.Or(names[string(s.Kind)+s.Target], s.Target) // as the entity is called above
+		out.Sentiment = append(out.Sentiment, replySentiment{target, s.Kind, s.Score, s.Confidence, s.Relevance, list(s.Evidence)})
 	}
 	for _, e := range an.Events {
 		out.Events = append(out.Events, replyEvent{

@@ -68,6 +68,10 @@ const (
 	// titleWeight is what the headline counts; the first sentence of the body
 	// counts 1.1, the fifth .6, the twentieth .27. Guessed.
 	titleWeight = 4
+	// nextWeight is what a sentence counts for a target that the sentence
+	// before it names, farWeight what any other counts. Guessed.
+	nextWeight = 0.35
+	farWeight  = 0.06
 	// silence is the value below which a sentence of a longer text is not counted.
 	silence = 0.1
 )
@@ -160,9 +164,9 @@ func (r *Reading) Target(mentions []corpus.Span) Score {
 			return r.valueOf(s, ms), 1
 		}
 		if len(at[s.index-1]) > 0 && !r.anyOther(s.index) {
-			return s.value, 0.35
+			return s.value, nextWeight
 		}
-		return s.value, 0.06
+		return s.value, farWeight
 	})
 }
 
@@ -251,13 +255,14 @@ func (r *Reading) sum(targeted bool, value func(*sentence) (v, weight float64)) 
 	type part struct {
 		index int
 		value float64
+		near  bool // speaks of the target, or right after it
 	}
 	var parts []part
 	var num, mass, den, total float64
 	for i := range r.sentences {
 		s := &r.sentences[i]
 		v, w := value(s)
-		spoken := w == 1 && targeted
+		spoken, near := w == 1 && targeted, w > farWeight
 		w *= s.weight
 		total += w
 		if math.Abs(v) < silence && len(r.sentences) > 1 {
@@ -269,7 +274,7 @@ func (r *Reading) sum(targeted bool, value func(*sentence) (v, weight float64)) 
 		num += w * v
 		mass += w * math.Abs(v)
 		den += w
-		parts = append(parts, part{s.index, w * v})
+		parts = append(parts, part{s.index, w * v, near})
 	}
 	sc := Score{Evidence: []string{}}
 	if mass == 0 {
@@ -277,11 +282,12 @@ func (r *Reading) sum(targeted bool, value func(*sentence) (v, weight float64)) 
 	}
 	sc.Value = max(-1, min(1, num/(den+0.1*(total-den))))
 	sc.Confidence = math.Abs(num) / mass * (1 - math.Exp(-0.9*mass))
+	anyNear := slices.ContainsFunc(parts, func(p part) bool { return p.near && p.value*num > 0 })
 	slices.SortStableFunc(parts, func(a, b part) int {
 		return cmp.Compare(math.Abs(b.value), math.Abs(a.value))
 	})
 	for _, p := range parts {
-		if len(sc.Evidence) < maxEvidence && p.value*num > 0 {
+		if len(sc.Evidence) < maxEvidence && p.value*num > 0 && (p.near || !anyNear) {
 			sc.Evidence = append(sc.Evidence, r.doc.Text(r.doc.Sentences[p.index]))
 		}
 	}
