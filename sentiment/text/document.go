@@ -30,8 +30,11 @@ type Sentence struct {
 	Block      int  // number of its line in Full, from 0
 }
 
-// Read splits a text into sentences. An empty lang is detected.
+// Read splits a text into sentences. An empty lang is detected; of one with a
+// region or script ("zh-Hant-HK") the language is kept.
 func Read(title, body, lang string) *Document {
+	lang, _, _ = strings.Cut(strings.ToLower(lang), "-")
+	lang, _, _ = strings.Cut(lang, "_")
 	d := &Document{Full: body, Lang: lang}
 	switch {
 	case title == "":

@@ -72,6 +72,14 @@ func TestReadKeepsTitleAndBlocks(t *testing.T) {
 	}
 }
 
+func TestLanguageAsGiven(t *testing.T) {
+	for given, want := range map[string]string{"": "en", "en-GB": "en", "zh-Hant-HK": "zh", "ZH_cn": "zh", "fr": "fr"} {
+		if got := Read("", "Some words", given).Lang; got != want {
+			t.Errorf("%q: got %q, want %q", given, got, want)
+		}
+	}
+}
+
 func TestLongSentencesAreCut(t *testing.T) {
 	for _, body := range []string{strings.Repeat("word ", 5000), strings.Repeat("字", 5000), strings.Repeat("x", 9000)} {
 		d := Read("", body, "")
