@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -186,4 +189,81 @@ func benchBare(b *testing.B, packed bool) {
 		}
 	}
 	b.ReportMetric(float64(b.N*perTransaction)/b.Elapsed().Seconds(), "articles/s")
+}
+
+// BenchmarkOpen opens a corpus that is there: a part of every start.
+func BenchmarkOpen(b *testing.B) {
+	for name, s := range map[string]newStore{"sqlite": {url: filepath.Join(b.TempDir(), "corpus.db")}, "postgres": {url: os.Getenv("TEST_DATABASE_URL"), postgres: true}} {
+		b.Run(name, func(b *testing.B) {
+			if s.postgres {
+				s.url = postgresSchema(b)
+			}
+			s.open(b, store.Config{})
+			for b.Loop() {
+				db, err := store.Open(b.Context(), s.url, store.Config{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := db.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkReads reads what the pages and followers read most.
+func BenchmarkReads(b *testing.B) {
+	db := newStore{url: filepath.Join(b.TempDir(), "corpus.db")}.open(b, store.Config{})
+	update(b, db, func(tx *store.Tx) error { return tx.PutSource(source) })
+	const articles = 2000
+	some := samples(100)
+	var last corpus.Revision
+	for n := range articles / len(some) {
+		update(b, db, func(tx *store.Tx) error {
+			for _, a := range some {
+				a.capture.URL += fmt.Sprint("/", n)
+				a.draft.URL = a.capture.URL
+				c, _, err1 := tx.AddCapture(a.capture)
+				r, _, err2 := tx.Revise(a.draft, c.ID, corpus.OriginLive)
+				e := corpus.Event{ID: corpus.EventID(r.Article), EventReading: telling(corpus.EventTypes()[n%20]), PublishedAt: long.Add(time.Duration(r.ID) * time.Minute)}
+				_, err3 := tx.PutEvent(e)
+				_, err4 := tx.AddSignal(row("BTC", r.Article, .5))
+				if err := errors.Join(err1, err2, err3, err4); err != nil {
+					return err
+				}
+				last = r
+			}
+			return nil
+		})
+	}
+	head := must(db.Head(b.Context()))(b)
+	for _, read := range []struct {
+		name string
+		do   func() error
+	}{
+		{"revision", func() error { return errOf(db.Revision(b.Context(), last.ID)) }},
+		{"capture", func() error { return errOf(db.Capture(b.Context(), last.Capture)) }},
+		{"100 changes of a kind", func() error { return errOf(db.Changes(b.Context(), head.Seq/2, 100, corpus.KindEvent)) }},
+		{"20 events", func() error { return errOf(db.Events(b.Context(), corpus.EventQuery{Limit: 20})) }},
+		{"20 events of a type", func() error {
+			return errOf(db.Events(b.Context(), corpus.EventQuery{Limit: 20, Types: []corpus.EventType{corpus.Guidance}}))
+		}},
+		{"20 events of a regulator, as of", func() error {
+			return errOf(db.Events(b.Context(), corpus.EventQuery{Limit: 20, Regulator: "FDIC", AsOf: head.At.Add(-time.Millisecond)}))
+		}},
+		{"100 signals of a target", func() error {
+			return errOf(db.Signals(b.Context(), corpus.SignalQuery{Targets: []string{"BTC"}, After: head.Seq / 2}))
+		}},
+		{"latest signals", func() error { return errOf(db.LatestSignals(b.Context(), corpus.SignalQuery{})) }},
+		{"counts", func() error { return errOf(db.Counts(b.Context())) }},
+	} {
+		b.Run(read.name, func(b *testing.B) {
+			for b.Loop() {
+				if err := read.do(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/regwire/regwire/corpus"
 )
@@ -114,13 +113,6 @@ func (tx *Tx) EventsByKey(names []string) ([]corpus.Event, error) {
 	return out, nil
 }
 
-// EventsSince returns the newest versions of the events of the given types
-// (all when none are given) whose [corpus.Event.Date] is not before t, latest
-// first, at most [corpus.DefaultLimit].
-func (tx *Tx) EventsSince(t time.Time, types ...corpus.EventType) ([]corpus.Event, error) {
-	return events(tx.ctx, tx, corpus.EventQuery{Types: types, Since: t}, everything)
-}
-
 // Event returns the newest version of an event.
 func (tx *Tx) Event(id corpus.EventID) (corpus.Event, bool, error) {
 	e, ok, err := newestEvent(tx.ctx, tx, id)
@@ -171,12 +163,7 @@ func (db *DB) Events(ctx context.Context, q corpus.EventQuery) ([]corpus.Event, 
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
 	}
-	return events(ctx, db, q, bound)
-}
-
-// events lists events as they were known at the entry bound.
-func events(ctx context.Context, on querier, q corpus.EventQuery, bound int64) ([]corpus.Event, error) {
-	in := on.store().dialect.in
+	in := db.dialect.in
 	f := &filter{}
 	f.add(newestVersion("events", "e"), bound, bound)
 	if len(q.Types) > 0 {
@@ -188,11 +175,11 @@ func events(ctx context.Context, on querier, q corpus.EventQuery, bound int64) (
 	if q.Story != "" {
 		f.add(`e.story = ?`, q.Story)
 	}
-	for facet, v := range map[string]string{
-		"jurisdiction": string(q.Jurisdiction), "regulator": q.Regulator, "instrument": string(q.Instrument), "asset": q.Asset, "exchange": q.Exchange,
+	for _, facet := range [][2]string{
+		{"jurisdiction", string(q.Jurisdiction)}, {"regulator", q.Regulator}, {"instrument", string(q.Instrument)}, {"asset", q.Asset}, {"exchange", q.Exchange},
 	} {
-		if v != "" {
-			f.add(`EXISTS (SELECT 1 FROM event_facets x WHERE x.facet = ? AND x.value = ? AND x.event = e.seq)`, facet, key(v))
+		if facet[1] != "" {
+			f.add(`EXISTS (SELECT 1 FROM event_facets x WHERE x.facet = ? AND x.value = ? AND x.event = e.seq)`, facet[0], key(facet[1]))
 		}
 	}
 	if !q.Since.IsZero() {
@@ -204,8 +191,10 @@ func events(ctx context.Context, on querier, q corpus.EventQuery, bound int64) (
 	if q.After.ID != "" {
 		f.add(`(e.date, e.id) < (?, ?)`, q.After.Date, q.After.ID)
 	}
-	query := f.query(selectEvent, `e.date DESC, e.id DESC`, q.Limit)
-	out, err := all(ctx, on, on.store().scanEvent, query, f.args...)
+	// The numbers first: sorting whole documents would be dear.
+	const order = `e.date DESC, e.id DESC`
+	query := selectEvent + ` WHERE e.seq IN (` + f.query(`SELECT e.seq FROM events e`, order, q.Limit) + `) ORDER BY ` + order
+	out, err := all(ctx, db, db.scanEvent, query, f.args...)
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
 	}

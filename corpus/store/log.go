@@ -227,7 +227,7 @@ func (db *DB) bound(ctx context.Context, asOf time.Time) (int64, error) {
 // lastBefore returns the last entry before t, 0 when there is none. Entries
 // still in flight may yet come in between, unless t is behind the horizon.
 func (db *DB) lastBefore(ctx context.Context, t time.Time) (int64, error) {
-	seq, _, err := one(ctx, db, value[int64], `SELECT coalesce(max(seq), 0) FROM log WHERE at < $1`, t)
+	seq, _, err := one(ctx, db, value[int64], `SELECT seq FROM log WHERE at < $1 ORDER BY at DESC LIMIT 1`, t)
 	if err != nil {
 		return 0, fmt.Errorf("find the entry before %v: %w", t, err)
 	}

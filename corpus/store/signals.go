@@ -72,15 +72,6 @@ func (tx *Tx) LastSignal(kind corpus.SignalKind, target string) (corpus.Signal, 
 	return r, ok, nil
 }
 
-// Contribution returns the newest row of an index that an article made.
-func (tx *Tx) Contribution(kind corpus.SignalKind, target string, article corpus.ArticleID) (corpus.Signal, bool, error) {
-	r, ok, err := one(tx.ctx, tx, scanSignal, `SELECT `+signalColumns+` FROM signals WHERE article = $1 AND kind = $2 AND target = $3 ORDER BY seq DESC LIMIT 1`, article, kind, target)
-	if err != nil {
-		return r, false, fmt.Errorf("read contribution of %s to %s %s: %w", article, kind, target, err)
-	}
-	return r, ok, nil
-}
-
 // Contributions returns, for each index that an article has ever moved, the
 // newest of the rows the article made for it, by kind and target.
 func (tx *Tx) Contributions(article corpus.ArticleID) ([]corpus.Signal, error) {
@@ -100,11 +91,25 @@ func (db *DB) Signal(ctx context.Context, seq corpus.Seq) (corpus.Signal, error)
 
 // Signals lists signal rows in the order in which they became available.
 func (db *DB) Signals(ctx context.Context, q corpus.SignalQuery) ([]corpus.Signal, error) {
-	f, _, err := db.signalFilter(ctx, q)
+	f, err := db.signalRange(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("list signals: %w", err)
 	}
-	query := f.query(`SELECT `+signalColumns+` FROM signals s`, `seq`, q.Limit)
+	if q.Kind != "" && len(q.Targets) == 1 {
+		// The rows of one index lie side by side, in order.
+		f.add(`kind = ? AND target = ?`, q.Kind, q.Targets[0])
+	} else {
+		// All rows are read in their order and sifted, so that a page costs
+		// what it passes. coalesce keeps planners from gathering the rows of
+		// each target first, to sort them all for every page.
+		if q.Kind != "" {
+			f.add(`coalesce(kind, '') = ?`, q.Kind)
+		}
+		if len(q.Targets) > 0 {
+			f.add(db.dialect.in(`coalesce(target, '')`, `?`), texts(q.Targets))
+		}
+	}
+	query := f.query(`SELECT `+signalColumns+` FROM signals`, `seq`, q.Limit)
 	out, err := all(ctx, db, scanSignal, query, f.args...)
 	if err != nil {
 		return nil, fmt.Errorf("list signals: %w", err)
@@ -115,48 +120,49 @@ func (db *DB) Signals(ctx context.Context, q corpus.SignalQuery) ([]corpus.Signa
 // LatestSignals lists the last row of each index that q selects, by kind and
 // target: where the indices stand, or stood at q.AsOf.
 func (db *DB) LatestSignals(ctx context.Context, q corpus.SignalQuery) ([]corpus.Signal, error) {
-	f, upTo, err := db.signalFilter(ctx, q)
+	f, err := db.signalRange(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("list latest signals: %w", err)
 	}
-	f.add(`NOT EXISTS (SELECT 1 FROM signals later WHERE later.kind = s.kind AND later.target = s.target AND later.seq > s.seq AND later.seq <= ?)`, upTo)
-	query := f.query(`SELECT `+signalColumns+` FROM signals s`, `kind, target`, q.Limit)
-	out, err := all(ctx, db, scanSignal, query, f.args...)
-	if err != nil {
-		return nil, fmt.Errorf("list latest signals: %w", err)
-	}
-	return out, nil
-}
-
-// signalFilter returns the conditions of q, and the last entry it looks at.
-// Times become entries of the log, which strictly increases in both.
-func (db *DB) signalFilter(ctx context.Context, q corpus.SignalQuery) (*filter, int64, error) {
-	after := int64(q.After)
-	upTo, err := db.bound(ctx, q.AsOf)
-	if err != nil {
-		return nil, 0, err
-	}
-	if !q.Since.IsZero() {
-		seq, err := db.lastBefore(ctx, q.Since)
-		if err != nil {
-			return nil, 0, err
-		}
-		after = max(after, seq)
-	}
-	if !q.Until.IsZero() {
-		seq, err := db.lastBefore(ctx, q.Until)
-		if err != nil {
-			return nil, 0, err
-		}
-		upTo = min(upTo, seq)
-	}
-	f := &filter{}
-	f.add(`seq > ? AND seq <= ?`, after, upTo)
 	if q.Kind != "" {
 		f.add(`kind = ?`, q.Kind)
 	}
 	if len(q.Targets) > 0 {
 		f.add(db.dialect.in(`target`, `?`), texts(q.Targets))
 	}
-	return f, upTo, nil
+	last := &filter{args: f.args}
+	last.where = []string{`seq IN (SELECT max(seq) FROM signals` + f.clause() + ` GROUP BY kind, target)`}
+	query := last.query(`SELECT `+signalColumns+` FROM signals`, `kind, target`, q.Limit)
+	out, err := all(ctx, db, scanSignal, query, last.args...)
+	if err != nil {
+		return nil, fmt.Errorf("list latest signals: %w", err)
+	}
+	return out, nil
+}
+
+// signalRange returns the condition that After and the times of q set. Times
+// become entries of the log, which strictly increases in both.
+func (db *DB) signalRange(ctx context.Context, q corpus.SignalQuery) (*filter, error) {
+	after := int64(q.After)
+	upTo, err := db.bound(ctx, q.AsOf)
+	if err != nil {
+		return nil, err
+	}
+	if !q.Since.IsZero() {
+		seq, err := db.lastBefore(ctx, q.Since)
+		if err != nil {
+			return nil, err
+		}
+		after = max(after, seq)
+	}
+	if !q.Until.IsZero() {
+		seq, err := db.lastBefore(ctx, q.Until)
+		if err != nil {
+			return nil, err
+		}
+		upTo = min(upTo, seq)
+	}
+	f := &filter{}
+	f.add(`seq > ? AND seq <= ?`, after, upTo)
+	return f, nil
 }

@@ -292,14 +292,19 @@ func (f *filter) add(cond string, args ...any) {
 	f.where = append(f.where, cond)
 }
 
+// clause returns the conditions as a WHERE clause, empty without any.
+func (f *filter) clause() string {
+	if len(f.where) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(f.where, " AND ")
+}
+
 // query returns base with the conditions, an order and a limit. Its
 // parameters are args.
 func (f *filter) query(base, order string, n int) string {
-	if len(f.where) > 0 {
-		base += " WHERE " + strings.Join(f.where, " AND ")
-	}
 	f.args = append(f.args, limit(n))
-	return base + " ORDER BY " + order + " LIMIT $" + strconv.Itoa(len(f.args))
+	return base + f.clause() + " ORDER BY " + order + " LIMIT $" + strconv.Itoa(len(f.args))
 }
 
 // limit returns the number of rows to return when n were asked for.
