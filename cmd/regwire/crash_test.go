@@ -398,6 +398,11 @@ func TestStopsOnSIGTERM(t *testing.T) {
 	for !exists(filepath.Join(w.data, "serve.json")) {
 		time.Sleep(5 * time.Millisecond)
 	}
+	db := w.open(t)
+	defer db.Close()
+	if err := db.Wait(t.Context(), 60); err != nil { // captures, and the first readings of them
+		t.Fatal(err)
+	}
 	terminate(t, cmd)
 }
 

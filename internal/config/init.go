@@ -21,10 +21,11 @@ var head string
 // exchanges and media, English and Chinese, that anyone may read without
 // introducing themselves first, and are worth reading on the first day.
 var starters = []string{
-	"us-sec-press", "us-fed-press", "us-occ-news", "us-fdic-press", "us-fedreg-docs",
-	"eu-esma-news", "eu-ecb-press", "gb-fca-news", "hk-hkma-press", "hk-hkma-press-zh", "hk-sfc-news", "cn-csrc-news", "jp-fsa-en",
-	"ex-okx-ann", "ex-bybit-ann", "ex-kucoin-ann", "ex-kraken-blog",
-	"md-coindesk-rss", "md-cointelegraph-rss", "md-decrypt-rss", "md-panews-rss", "md-wublock-substack",
+	"us-fed-press", "us-fdic-press", "us-occ-news", "us-fedreg-sec", "us-doj-press", "us-ofac-recent",
+	"eu-esma-news", "eu-eba-news", "eu-ecb-press", "gb-fca-news", "gb-boe-news", "ch-finma-news",
+	"hk-hkma-press", "hk-hkma-press-zh", "hk-sfc-news", "cn-pboc-news", "cn-csrc-news", "jp-fsa-news", "kr-fsc-press",
+	"ex-binance-listings", "ex-binance-delistings", "ex-okx-listings", "ex-okx-wallets", "ex-bybit-announcements", "ex-kucoin-announcements", "ex-kraken-status",
+	"md-coindesk", "md-cointelegraph", "md-decrypt", "md-panews", "md-odaily-flash", "md-wublock",
 }
 
 // Write writes a new configuration to path, whole or not at all, and returns
@@ -62,10 +63,12 @@ func initial() ([]byte, int, error) {
 		return nil, 0, err
 	}
 	var list []crawler.Source
-	for _, s := range builtin {
-		if slices.Contains(starters, string(s.ID)) && !s.Disabled {
-			list = append(list, s)
+	for _, id := range starters {
+		i := slices.IndexFunc(builtin, func(s crawler.Source) bool { return string(s.ID) == id })
+		if i < 0 || builtin[i].Disabled {
+			return nil, 0, fmt.Errorf("built-in source %s is missing or disabled", id)
 		}
+		list = append(list, builtin[i])
 	}
 	sources, err := yaml.MarshalWithOptions(map[string]any{"sources": list}, yaml.IndentSequence(true))
 	if err != nil {
