@@ -107,6 +107,15 @@ func (db *DB) Instrument(ctx context.Context, name string) (corpus.Instrument, e
 	return found("instrument", name, in, ok, err)
 }
 
+// InstrumentVersions lists all versions of an instrument, oldest first.
+func (db *DB) InstrumentVersions(ctx context.Context, id corpus.InstrumentID) ([]corpus.Instrument, error) {
+	out, err := all(ctx, db, db.scanInstrument, selectInstrument+` WHERE i.id = $1 ORDER BY i.version`, id)
+	if err != nil {
+		return nil, fmt.Errorf("list versions of instrument %s: %w", id, err)
+	}
+	return out, nil
+}
+
 // Instruments lists instruments, one version of each, by identifier.
 func (db *DB) Instruments(ctx context.Context, q corpus.InstrumentQuery) ([]corpus.Instrument, error) {
 	bound, err := db.bound(ctx, q.AsOf)

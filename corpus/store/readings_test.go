@@ -355,6 +355,9 @@ func TestInstruments(t *testing.T) {
 		if _, err := db.Instrument(ctx, "SAB 121"); !errors.Is(err, corpus.ErrNotFound) {
 			t.Errorf("err = %v, want ErrNotFound", err)
 		}
+		if diff := cmp.Diff([]corpus.Instrument{first, second}, must(db.InstrumentVersions(ctx, "FIL-7-2025"))(t)); diff != "" {
+			t.Errorf("versions differ:\n%s", diff)
+		}
 		for _, test := range []struct {
 			q    corpus.InstrumentQuery
 			want []corpus.Instrument
