@@ -160,7 +160,7 @@ func direct(items []item, i int) {
 }
 
 // end gives a verb that puts an end to something its value: good where that
-// is bad. Its object follows, or stands before a passive.
+// is bad, bad where that is good. Its object follows, or stands before a passive.
 func end(items []item, i int) {
 	d := &items[i]
 	d.value = d.weight
@@ -170,6 +170,10 @@ func end(items []item, i int) {
 		case k == bad && !items[j].used:
 			items[j].used = true
 			d.value = relief
+			return
+		case k == good && !items[j].used:
+			items[j].used = true
+			d.value = -relief
 			return
 		case k == up || k == down || k == stop || k == preposition && items[j].start-d.end > 2:
 			return
