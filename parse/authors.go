@@ -337,6 +337,11 @@ func personal(s string) bool {
 		return false
 	}
 	low := strings.ToLower(s)
+	for _, role := range []string{"reporter", "writer", "editor", "correspondent", "contributor", "journalist", "columnist", "editor in chief", "editor-in-chief"} {
+		if strings.HasSuffix(low, " "+role) && (low == s || len(words) <= 3 && strings.HasPrefix(low, "senior ") || strings.HasPrefix(low, "staff ") || strings.HasPrefix(low, "games ") || strings.HasPrefix(low, "contributing ") || strings.HasPrefix(low, "managing ") || strings.HasPrefix(low, "chief ")) {
+			return false
+		}
+	}
 	for _, w := range []string{"posts by", "all posts", "view all", "min read", "comments", "copyright", "all rights", "cookie", "follow us", "newsletter", "sign up", "lesedauer", "tiempo de lectura", "kommentar"} {
 		if strings.Contains(low, w) {
 			return false

@@ -136,6 +136,10 @@ func writing(n *html.Node) int {
 	return total
 }
 
+// maxDense is the largest page, in nodes, that go-readability is asked about:
+// it takes some 5 µs a node. Large real pages have 20,000.
+const maxDense = 60_000
+
 // byDensity asks go-readability, which takes the tree apart. Its panics, and
 // there are trees that make it panic, count as finding nothing.
 func byDensity(p *page) (parts []part) {
@@ -144,6 +148,9 @@ func byDensity(p *page) (parts []part) {
 			parts = nil
 		}
 	}()
+	if p.order > maxDense {
+		return nil
+	}
 	r := readability.NewParser()
 	r.KeepClasses = true
 	r.DisableJSONLD = true

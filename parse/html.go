@@ -50,10 +50,16 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 	lead := pg.lead(main.Title)
 	named, rank := byName(pg, main.Title)
 	parts, embedded := splitTail(choose(named, rank, byDensity(pg)))
-	main.Blocks = blocksOf(withLead(clean(parts, main.Title, pg), lead))
-	if len(main.Blocks) == 0 {
-		main.Blocks = blocksOf(clean(cut(pg.body), main.Title, pg))
+	parts = clean(parts, main.Title, pg)
+	if text := textWeight(parts); text < 600 {
+		if held := pg.carried(); textWeight(held) > 2*text {
+			parts = clean(held, main.Title, pg)
+		}
 	}
+	if len(parts) == 0 {
+		parts = clean(cut(pg.body), main.Title, pg)
+	}
+	main.Blocks = blocksOf(withLead(parts, lead))
 	drafts := []corpus.Draft{main}
 	for _, e := range embedded {
 		drafts = append(drafts, corpus.Draft{URL: main.URL, Lang: main.Lang, Title: e.title, Fragment: fragment(e.title), Blocks: blocksOf(clean(e.parts, e.title, pg))})
