@@ -268,6 +268,28 @@ func TestNovelty(t *testing.T) {
 	}
 }
 
+func TestNoveltyIsThatOfTheFirstReading(t *testing.T) {
+	s := newScene(t)
+	s.place(kraken("b", 5))
+	s.place(kraken("a", 0)) // seen earlier, read later
+	if n := s.place(kraken("b", 5)).Placement.Novelty; n.Days != -1 || n.Weight != 1 {
+		t.Error("what was new when it came is new still:", n)
+	}
+}
+
+func TestFactsThatTheLeadLeavesOpenComeFromOthers(t *testing.T) {
+	s := newScene(t)
+	lead := kraken("a", 0)
+	lead.events[0].Status, lead.events[0].Confidence = corpus.EventPlanned, 0.9
+	other := kraken("b", 1)
+	other.events[0].EffectiveAt, other.events[0].Instruments = day0.AddDate(0, 1, 0), []corpus.InstrumentID{"LR-26000"}
+	s.places(lead, other)
+	ev := s.mem.Events()[0]
+	if ev.Status != corpus.EventDone || !ev.EffectiveAt.Equal(day0.AddDate(0, 1, 0)) || len(ev.Instruments) != 1 || ev.Confidence != 0.9 {
+		t.Error(ev)
+	}
+}
+
 func TestNoveltyWithoutEvents(t *testing.T) {
 	s := newScene(t)
 	text := "Opinion is free, and this column about the custody of keys has been printed in more papers than one, word for word."

@@ -110,14 +110,6 @@ func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
 
 // Pairs that are easily taken for one happening, and must not be.
 func TestDifferentHappeningsStayApart(t *testing.T) {
-	numbered := func(r corpus.EventReading, ids ...corpus.InstrumentID) corpus.EventReading {
-		r.Instruments = ids
-		return r
-	}
-	assets := func(r corpus.EventReading, a ...string) corpus.EventReading {
-		r.Assets = a
-		return r
-	}
 	for _, c := range []struct {
 		name string
 		a, b piece
@@ -164,6 +156,9 @@ func TestDifferentHappeningsStayApart(t *testing.T) {
 		{"one halt and the next, months later",
 			piece{src: wire, title: "OKEx suspends withdrawals", events: []corpus.EventReading{venue(corpus.Halt, "OKEx")}},
 			piece{src: wire, hours: 2400, title: "OKEx suspends withdrawals", body: "OKEx stopped all withdrawals for maintenance of its wallets.", events: []corpus.EventReading{venue(corpus.Halt, "OKEx")}}},
+		{"a suit and a ruling on one day",
+			piece{src: wire, title: "SEC sues Kraken over staking", events: []corpus.EventReading{act(corpus.Enforcement, "SEC", "US", "Kraken")}},
+			piece{src: wire, hours: 3, title: "Appeal of exchange dismissed in custody dispute", events: []corpus.EventReading{act(corpus.CourtRuling, "", "US", "Kraken")}}},
 		{"two speeches of one official",
 			piece{src: sec, title: "Remarks on tokenised funds", events: []corpus.EventReading{act(corpus.Policy, "SEC", "US")}},
 			piece{src: sec, hours: 20, title: "Statement about staking and custody", events: []corpus.EventReading{act(corpus.Policy, "SEC", "US")}}},
@@ -196,10 +191,6 @@ func TestDifferentHappeningsStayApart(t *testing.T) {
 
 // Pairs that look unlike, and are one happening.
 func TestSameHappeningsMeet(t *testing.T) {
-	numbered := func(r corpus.EventReading, ids ...corpus.InstrumentID) corpus.EventReading {
-		r.Instruments = ids
-		return r
-	}
 	close := time.Date(2026, 4, 30, 0, 0, 0, 0, time.UTC)
 	consult := act(corpus.RuleProposal, "SFC", "HK")
 	consult.CommentsCloseAt = close
@@ -226,6 +217,12 @@ func TestSameHappeningsMeet(t *testing.T) {
 		{"a proposal in similar words",
 			piece{src: wire, title: "FCA consults on rules for issuing stablecoins", events: []corpus.EventReading{act(corpus.RuleProposal, "FCA", "GB")}},
 			piece{src: daily, hours: 8, title: "UK's FCA opens consultation on stablecoin issuance rules", events: []corpus.EventReading{act(corpus.RuleProposal, "FCA", "GB")}}},
+		{"a proposal about one asset, in two languages",
+			piece{src: wire, title: "FCA consults on Tether", events: []corpus.EventReading{assets(act(corpus.RuleProposal, "FCA", "GB"), "USDT")}},
+			piece{src: kuaixun, hours: 8, title: "英国就泰达币征求意见", events: []corpus.EventReading{assets(act(corpus.RuleProposal, "FCA", "GB"), "USDT")}}},
+		{"one telling without a target",
+			piece{src: wire, title: "SEC charges exchange over unregistered staking service", events: []corpus.EventReading{act(corpus.Enforcement, "SEC", "US", "Kraken")}},
+			piece{src: daily, hours: 8, title: "Exchange charged by SEC over unregistered staking", events: []corpus.EventReading{act(corpus.Enforcement, "SEC", "US")}}},
 		{"a listing in two languages",
 			piece{src: binance, title: "Binance Will List Aster (ASTER) with Seed Tag Applied", events: []corpus.EventReading{venue(corpus.Listing, "Binance", "ASTER")}},
 			piece{src: kuaixun, hours: 1, title: "币安宣布上线新代币", events: []corpus.EventReading{venue(corpus.Listing, "Binance", "ASTER")}}},
@@ -250,6 +247,19 @@ func TestSameHappeningsMeet(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAHappeningIsNotToldForEver(t *testing.T) {
+	s := newScene(t)
+	events := map[corpus.EventID]bool{}
+	for i := range 20 {
+		p := kraken("k"+strconv.Itoa(i), float64(i)*72) // never more than three days of silence
+		p.title, p.body = "Report number "+strconv.Itoa(i*1000), strings.Repeat("word"+strconv.Itoa(i)+" ", 9)
+		events[s.place(p).Placement.Events[0]] = true
+	}
+	if len(events) < 4 || len(events) > 6 {
+		t.Errorf("sixty days of enforcement against one firm are %d events", len(events))
 	}
 }
 

@@ -117,3 +117,13 @@ func act(kind corpus.EventType, who string, j corpus.Jurisdiction, targets ...st
 func venue(kind corpus.EventType, exchange string, assets ...string) corpus.EventReading {
 	return corpus.EventReading{Type: kind, Severity: corpus.SeverityMedium, Status: corpus.EventDone, Confidence: 0.7, Actors: []string{exchange}, Exchanges: []string{exchange}, Assets: assets}
 }
+
+func numbered(r corpus.EventReading, ids ...corpus.InstrumentID) corpus.EventReading {
+	r.Instruments = ids
+	return r
+}
+
+func assets(r corpus.EventReading, a ...string) corpus.EventReading {
+	r.Assets = a
+	return r
+}

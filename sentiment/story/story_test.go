@@ -18,8 +18,8 @@ func TestCopiesJoinAndMouldsDoNot(t *testing.T) {
 	listing := func(asset string) []corpus.EventReading {
 		return []corpus.EventReading{venue(corpus.Listing, "Binance", asset)}
 	}
-	move := func(asset string) []corpus.EventReading {
-		return []corpus.EventReading{{Type: corpus.PriceMove, Assets: []string{asset}}}
+	move := func(assets ...string) []corpus.EventReading {
+		return []corpus.EventReading{{Type: corpus.PriceMove, Assets: assets}}
 	}
 	for _, c := range []struct {
 		name string
@@ -29,13 +29,16 @@ func TestCopiesJoinAndMouldsDoNot(t *testing.T) {
 		{"a copy with a line of its own", piece{src: wire, title: "Listing", body: "Aster is coming." + boiler}, piece{src: daily, hours: 5, title: "Aster to be listed", body: "As first reported elsewhere: Aster is coming." + boiler}, true},
 		{"another ticker in the headline", piece{src: binance, title: "We Will List Aster (ASTER)", body: "Aster is coming." + boiler}, piece{src: binance, hours: 5, title: "We Will List Plasma (XPL)", body: "Plasma is coming." + boiler}, false},
 		{"another asset in the event alone", piece{src: binance, title: "A new asset", body: "Aster is coming." + boiler, events: listing("ASTER")}, piece{src: kuaixun, hours: 5, title: "A new asset", body: "Plasma is coming." + boiler, events: listing("XPL")}, false},
-		{"another asset that moved", piece{src: wire, title: "Hourly report", body: "Bitcoin fell." + boiler, events: move("BTC")}, piece{src: daily, title: "Hourly report", body: "Ether fell." + boiler, events: move("ETH")}, false},
-		{"another day", piece{src: wire, title: "Morning report", body: boiler3 + boiler, events: move("BTC")}, piece{src: daily, hours: 72, title: "Morning report", body: boiler2 + boiler, events: move("BTC")}, false},
-		{"another headline of the same house", piece{src: wire, title: "Miners sell", body: boiler3 + boiler + boiler}, piece{src: wire, hours: 5, title: "What whales did next", body: boiler + boiler4}, false},
-		{"the same headline in the same house", piece{src: wire, title: "Miners sell in July", body: "Miners sold." + boiler}, piece{src: wire, hours: 5, title: "Miners sell in late July", body: "Miners sold again." + boiler}, true},
-		{"the same series elsewhere, weeks later", piece{src: wire, title: "Miners sell", body: boiler3 + boiler}, piece{src: daily, hours: 24 * 20, title: "Miners buy", body: boiler4 + boiler}, false},
+		{"another asset that moved", piece{src: wire, title: "Hourly report", body: "Bitcoin fell." + boiler, events: move("BTC", "ETH")}, piece{src: daily, title: "Hourly report", body: "Ether fell." + boiler, events: move("ETH", "BTC")}, false},
+		{"another day", piece{src: wire, title: "Morning report", body: boiler + boiler2 + boiler3, events: move("BTC")}, piece{src: daily, hours: 72, title: "Morning report", body: boiler4 + boiler + boiler2, events: move("BTC")}, false},
+		{"another headline of the same house", piece{src: wire, title: "Miners sell", body: boiler + boiler2 + boiler3}, piece{src: wire, hours: 5, title: "What whales did next", body: boiler + boiler2 + boiler4}, false},
+		{"another headline of another house", piece{src: wire, title: "Miners sell", body: boiler + boiler2 + boiler3}, piece{src: daily, hours: 5, title: "What whales did next", body: boiler + boiler2 + boiler4}, true},
+		{"nearly the same headline in the same house", piece{src: wire, title: "Miners sell in July", body: boiler + boiler2 + boiler3}, piece{src: wire, hours: 5, title: "Miners sell in late July", body: boiler + boiler2 + boiler4}, true},
+		{"nearly the same headline in the same house, a week later", piece{src: wire, title: "Miners sell in July", body: boiler + boiler2 + boiler3}, piece{src: wire, hours: 170, title: "Miners sell in late July", body: boiler + boiler2 + boiler4}, false},
+		{"the same series elsewhere, weeks later", piece{src: wire, title: "Miners sell", body: boiler + boiler2 + boiler3}, piece{src: daily, hours: 24 * 20, title: "Miners buy", body: boiler + boiler2 + boiler4}, false},
+		{"a reprint of news, weeks later", piece{src: wire, title: "On custody", body: boiler, events: move("BTC")}, piece{src: daily, hours: 24 * 20, title: "On custody", body: boiler, events: move("BTC")}, true},
 		{"a reprint, weeks later", piece{src: wire, title: "On custody", body: boiler}, piece{src: daily, hours: 24 * 20, title: "On custody", body: boiler}, true},
-		{"a page that carries the notice among others", piece{src: pboc, title: "Notice", body: boiler + boiler2}, piece{src: daily, hours: 5, title: "All of today's notices", body: boiler3 + boiler + boiler2}, true},
+		{"a page that carries the notice among others", piece{src: pboc, title: "Notice", body: boiler}, piece{src: daily, hours: 5, title: "All of today's notices", body: boiler3 + boiler + boiler2}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, swap := range []bool{false, true} {
