@@ -36,8 +36,8 @@ func TestEvaluate(t *testing.T) {
 			continue
 		}
 		if m.n > 0 {
-			fmt.Printf("%-28s n=%-6d macro-F1 %.3f  accuracy %.3f  F1(-) %.3f F1(0) %.3f F1(+) %.3f  %s\n",
-				filepath.Base(f), m.n, m.macro(), m.accuracy(), m.f1(-1), m.f1(0), m.f1(1), m.table())
+			fmt.Printf("%-28s n=%-6d macro-F1 %.3f  accuracy %.3f  F1(-) %.3f F1(0) %.3f F1(+) %.3f  sure %.2f unsure %.2f  %s\n",
+				filepath.Base(f), m.n, m.macro(), m.accuracy(), m.f1(-1), m.f1(0), m.f1(1), share(m.sure), share(m.unsure), m.table())
 		}
 	}
 }
@@ -46,6 +46,8 @@ func TestEvaluate(t *testing.T) {
 type confusion struct {
 	n     int
 	cells [3][3]int // [gold+1][predicted+1]
+	// sure and unsure count right and all readings of confidence above .6 and below .3.
+	sure, unsure [2]int
 }
 
 func (c *confusion) add(gold, predicted int) {
@@ -82,6 +84,8 @@ func (c *confusion) accuracy() float64 {
 	return float64(c.cells[0][0]+c.cells[1][1]+c.cells[2][2]) / float64(c.n)
 }
 
+func share(bin [2]int) float64 { return float64(bin[0]) / float64(max(bin[1], 1)) }
+
 func (c *confusion) table() string { return fmt.Sprint(c.cells) }
 
 func evaluate(a *Analyzer, file string) (*confusion, error) {
@@ -105,6 +109,16 @@ func evaluate(a *Analyzer, file string) (*confusion, error) {
 		}
 		an := a.Analyze(corpus.Text{Title: fields[4], Target: fields[3]})
 		m.add(gold, an.Label)
+		bin := &m.unsure
+		if an.Confidence > 0.6 {
+			bin = &m.sure
+		}
+		if an.Confidence > 0.6 || an.Confidence < 0.3 {
+			bin[1]++
+			if gold == an.Label {
+				bin[0]++
+			}
+		}
 		if debug != "" && strings.Contains(file, debug) && gold != an.Label {
 			fmt.Printf("ERR\t%d\t%d\t%.2f\t%s\t%s\n", gold, an.Label, an.Score, fields[3], fields[4])
 		}

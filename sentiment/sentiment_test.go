@@ -227,6 +227,9 @@ type failing struct{}
 func (failing) Write([]byte) (int, error) { return 0, errFull }
 
 func TestHugeText(t *testing.T) {
+	if testing.Short() {
+		t.Skip("megabytes of text")
+	}
 	a := analyzer(t)
 	for name, body := range map[string]string{
 		"one word":    strings.Repeat("a", 5<<20),
