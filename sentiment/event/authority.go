@@ -92,6 +92,9 @@ func (r *Reader) tagAuthorities(toks []token, ctx *context) {
 			toks[i].class |= w.class
 			toks[i].run = max(toks[i].run, hi)
 			toks[i].authority = w
+			if w.class == place && actsAsState(full, toks[hi-1], mention{span: corpus.Span{Start: start, End: end}}) {
+				toks[i].class |= state
+			}
 		}
 		return true
 	})
@@ -120,7 +123,7 @@ func impostor(toks []token, i int) bool {
 		return toks[j].norm
 	}
 	reach := 2
-	if toks[i].authority != nil && toks[i].class&person == 0 && len(toks[i].entities) > 0 {
+	if a := toks[i].authority; a != nil && (len(toks[i].entities) > 0 || len(a.phrase) > 4 && a.phrase != strings.ToLower(a.phrase)) {
 		reach = 4 // "former CFTC chair Quintenz"
 	}
 	for j := i - 1; j >= max(0, i-reach); j-- {
@@ -210,6 +213,10 @@ func (r *Reader) authoritiesIn(toks []token, full, lang string) who {
 	for i := 0; i < len(toks); i = toks[i].run {
 		t := &toks[i]
 		if t.class&authority == 0 {
+			if a := t.authority; a != nil && t.class&place == 0 { // words that mean one authority without being one
+				w.add(a.jurisdiction)
+				w.name(a.regulator)
+			}
 			continue
 		}
 		named := false

@@ -267,3 +267,24 @@ func (ctx *context) homeOf(s *sentence) corpus.Jurisdiction {
 	}
 	return ""
 }
+
+// instrumentsOf returns the instruments that a sentence names; with lead, also
+// those of the headline and the lead, and what they repeal or amend.
+func (ctx *context) instrumentsOf(s *sentence, lead bool) []corpus.InstrumentID {
+	var out []corpus.InstrumentID
+	from, to := s.from, s.to
+	if lead {
+		from, to = ctx.head[0].from, ctx.head[len(ctx.head)-1].to
+	}
+	for _, in := range ctx.instruments {
+		if overlaps(in.Mentions, from, to) {
+			addTo(&out, in.ID)
+			if lead {
+				for _, r := range in.Relations {
+					addTo(&out, r.To)
+				}
+			}
+		}
+	}
+	return out
+}

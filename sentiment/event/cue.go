@@ -18,6 +18,7 @@ const mask corpus.EventType = "mask"
 
 // cue is one pattern of data/cues.txt.
 type cue struct {
+	index  int
 	typ    corpus.EventType
 	weight float64
 	stance stance
@@ -37,23 +38,43 @@ const (
 
 // part is one element of a pattern.
 type part struct {
-	words  map[string]bool
-	stems  []string // prefixes of words
+	words  []string // "stem*" for stems; only while reading
+	set    wordIDs
 	class  class
 	gap    int // >0: up to so many tokens of anything
 	option bool
 }
 
-// grammar is all cues, indexed by what they can begin with.
+// wordID numbers the words and stems of all patterns, from 1.
+type wordID int32
+
+// wordIDs is a set of them, as bits.
+type wordIDs []uint64
+
+func (s wordIDs) has(id wordID) bool {
+	return int(id>>6) < len(s) && s[id>>6]&(1<<(id&63)) != 0
+}
+
+func (s *wordIDs) add(id wordID) {
+	for int(id>>6) >= len(*s) {
+		*s = append(*s, 0)
+	}
+	(*s)[id>>6] |= 1 << (id & 63)
+}
+
+// grammar is all cues. Those that begin with a word are found by it. Those
+// that begin with a class are tried only where one of their words occurs.
 type grammar struct {
-	byWord  map[string][]*cue
-	byStem  map[string][]*cue
-	byClass []*cue
+	ids      map[string]wordID // of words, and of stems with their "*"
+	byWord   [][]*cue          // by wordID
+	anchored [][]*cue          // by wordID
+	byClass  []*cue            // without any word
+	cues     int
 }
 
 // readCues reads data/cues.txt: sections "[type]", lines "weight stance pattern".
 func readCues(data string) (*grammar, error) {
-	g := &grammar{byWord: map[string][]*cue{}, byStem: map[string][]*cue{}}
+	g := &grammar{ids: map[string]wordID{}}
 	var typ corpus.EventType
 	for n, line := range strings.Split(data, "\n") {
 		line = strings.TrimSpace(line)
@@ -81,6 +102,9 @@ func readCues(data string) (*grammar, error) {
 			}
 			g.index(&c)
 		}
+	}
+	if g.cues > maxCues {
+		return nil, fmt.Errorf("%d cues, more than %d", g.cues, maxCues)
 	}
 	return g, nil
 }
@@ -112,21 +136,72 @@ func alternatives(words []string) [][]string {
 	return out
 }
 
+// maxCues bounds the cues, so that those tried can be kept as bits.
+const maxCues = 8192
+
 func (g *grammar) index(c *cue) {
-	first := c.parts[0]
-	for w := range first.words {
-		g.byWord[w] = append(g.byWord[w], c)
+	c.index = g.cues
+	g.cues++
+	for i := range c.parts {
+		for _, w := range c.parts[i].words {
+			c.parts[i].set.add(g.id(w))
+		}
 	}
-	for _, s := range first.stems {
-		g.byStem[s] = append(g.byStem[s], c)
+	for _, w := range c.parts[0].words {
+		g.byWord[g.id(w)] = append(g.byWord[g.id(w)], c)
 	}
-	if first.class != 0 {
-		g.byClass = append(g.byClass, c)
+	if c.parts[0].class == 0 {
+		return
+	}
+	for _, p := range c.parts[1:] {
+		if len(p.words) > 0 && p.class == 0 && !p.option {
+			for _, w := range p.words {
+				g.anchored[g.id(w)] = append(g.anchored[g.id(w)], c)
+			}
+			return
+		}
+	}
+	g.byClass = append(g.byClass, c)
+}
+
+func (g *grammar) id(w string) wordID {
+	id, ok := g.ids[w]
+	if !ok {
+		id = wordID(len(g.ids) + 1)
+		g.ids[w] = id
+		for len(g.byWord) <= int(id) {
+			g.byWord, g.anchored = append(g.byWord, nil), append(g.anchored, nil)
+		}
+	}
+	return id
+}
+
+// recognise numbers the words of toks that patterns use.
+func (g *grammar) recognise(toks []token) {
+	var buf [longestStem + 1]byte
+	for i := range toks {
+		w := toks[i].norm
+		toks[i].ids = toks[i].ids[:0]
+		if id := g.ids[w]; id != 0 {
+			toks[i].ids = append(toks[i].ids, id)
+		}
+		if toks[i].han {
+			continue
+		}
+		for n := minStem; n <= len(w) && n <= longestStem; n++ {
+			stem := append(append(buf[:0], w[:n]...), '*')
+			if id := g.ids[string(stem)]; id != 0 {
+				toks[i].ids = append(toks[i].ids, id)
+			}
+		}
 	}
 }
 
-// shortest stem that a pattern may use, in bytes.
-const minStem = 3
+// The shortest and longest stem that a pattern may use, in bytes.
+const (
+	minStem     = 3
+	longestStem = 14
+)
 
 var classNames = map[string]class{
 	"auth": authority &^ court, "state": state, "reg": regulator | setter | government, "court": court, "legis": legislature, "police": police | regulator, "enf": regulator | police | government | legislature | setter,
@@ -139,7 +214,7 @@ var classNames = map[string]class{
 // Other words there make the country an attribute: "US company announces".
 var fillers = wordSet(`to will may might could would should can is are has have be set sets now also again and , of not
 	moves move plans plan considers weighs mulls eyes wants looks seeks aims prepares begins starts votes decides agrees pledges vows threatens proposes
-	formally officially finally quietly temporarily reportedly fully just again partially effectively its their 's gears up readies ready`)
+	formally officially finally quietly temporarily reportedly fully just again partially effectively its their 's gears up readies ready temporary new total full partial stricter tougher first own national nationwide a an the`)
 
 func wordSet(words string) map[string]bool {
 	m := map[string]bool{}
@@ -194,7 +269,7 @@ func readPattern(words []string) ([]part, error) {
 // readWord reads "a/b", "stem*", "verb+", "<class>", "?optional" and Chinese
 // words, which are matched character by character.
 func readWord(w string) ([]part, error) {
-	p := part{words: map[string]bool{}}
+	var p part
 	if rest, ok := strings.CutPrefix(w, "?"); ok {
 		p.option, w = true, rest
 	}
@@ -208,16 +283,14 @@ func readWord(w string) ([]part, error) {
 			p.class |= c
 		case strings.HasSuffix(alt, "*"):
 			stem := strings.TrimSuffix(alt, "*")
-			if len(stem) < minStem {
-				return nil, fmt.Errorf("stem %q is too short", stem)
+			if len(stem) < minStem || len(stem) > longestStem {
+				return nil, fmt.Errorf("stem %q is too short or too long", stem)
 			}
-			p.stems = append(p.stems, stem)
+			p.words = append(p.words, alt)
 		case strings.HasSuffix(alt, "+"):
-			for _, form := range inflect(strings.TrimSuffix(alt, "+")) {
-				p.words[form] = true
-			}
+			p.words = append(p.words, inflect(strings.TrimSuffix(alt, "+"))...)
 		default:
-			p.words[alt] = true
+			p.words = append(p.words, alt)
 		}
 	}
 	if len(p.words) == 0 {
@@ -228,7 +301,7 @@ func readWord(w string) ([]part, error) {
 	}
 	var parts []part
 	for _, r := range w {
-		parts = append(parts, part{words: map[string]bool{string(r): true}, option: p.option})
+		parts = append(parts, part{words: []string{string(r)}, option: p.option})
 	}
 	return parts, nil
 }
@@ -260,30 +333,33 @@ type hit struct {
 
 // find returns the cues in toks that no mask covers.
 func (g *grammar) find(toks []token) []hit {
+	g.recognise(toks)
 	var hits []hit
 	try := func(c *cue, i int) {
 		if to := match(c.parts, toks, i); to >= 0 {
 			hits = append(hits, hit{cue: c, from: i, to: to, weight: c.weight})
 		}
 	}
+	var seen [maxCues / 64]uint64
+	candidates := g.byClass[:len(g.byClass):len(g.byClass)]
 	for i := range toks {
-		for _, c := range g.byWord[toks[i].norm] {
-			try(c, i)
-		}
-		if w := toks[i].norm; len(w) >= minStem && len(g.byStem) > 0 {
-			for n := minStem; n <= len(w) && n <= 14; n++ {
-				for _, c := range g.byStem[w[:n]] {
-					try(c, i)
+		for _, id := range toks[i].ids {
+			for _, c := range g.byWord[id] {
+				try(c, i)
+			}
+			for _, c := range g.anchored[id] {
+				if bit := uint64(1) << (c.index & 63); seen[c.index>>6]&bit == 0 {
+					seen[c.index>>6] |= bit
+					candidates = append(candidates, c)
 				}
 			}
 		}
-		if toks[i].class&^(separator|number|money|percent) == 0 && toks[i].class&(number|money|percent) == 0 {
+	}
+	for i := range toks {
+		if toks[i].class == 0 || i > 0 && toks[i-1].run > i { // inside a name
 			continue
 		}
-		if i > 0 && toks[i-1].run > i { // inside a name
-			continue
-		}
-		for _, c := range g.byClass {
+		for _, c := range candidates {
 			if toks[i].class&c.parts[0].class != 0 {
 				try(c, i)
 			}
@@ -361,11 +437,11 @@ func match(parts []part, toks []token, i int) int {
 }
 
 func (p *part) fits(t *token) bool {
-	if t.class&p.class != 0 || p.words[t.norm] {
+	if t.class&p.class != 0 {
 		return true
 	}
-	for _, s := range p.stems {
-		if strings.HasPrefix(t.norm, s) {
+	for _, id := range t.ids {
+		if p.set.has(id) {
 			return true
 		}
 	}

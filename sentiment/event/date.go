@@ -58,7 +58,7 @@ func (ctx *context) dates(t corpus.EventType) (effectiveAt, closesAt time.Time) 
 
 // maybeDate is a cheap test before any expression runs.
 func maybeDate(s string) bool {
-	for _, w := range []string{"effect", "force", "comment", "consult", "feedback", "respons", "submission", "views", "appl", "starting", "deadline", "日起", "施行", "生效", "实施", "截止", "反馈", "意见", "於", "于"} {
+	for _, w := range []string{"ffect", "force", "omment", "onsult", "eedback", "espons", "ubmission", "iews", "appl", "tarting", "eadline", "日起", "施行", "生效", "实施", "截止", "反馈", "意见", "於", "于"} {
 		if strings.Contains(s, w) {
 			return true
 		}
@@ -70,7 +70,8 @@ func maybeDate(s string) bool {
 // nearest one in its sentence, a period after publication, or publication.
 func (ctx *context) effectiveFrom(sentence string, m []int) time.Time {
 	var best when.Date
-	gap := len(sentence)
+	const reach = 60
+	gap := reach + 1
 	for _, d := range when.Find(sentence, ctx.published) {
 		g := d.Start - m[1]
 		if d.End <= m[0] {
@@ -80,7 +81,7 @@ func (ctx *context) effectiveFrom(sentence string, m []int) time.Time {
 			best, gap = d, g
 		}
 	}
-	if gap <= 60 {
+	if gap <= reach {
 		return best.At
 	}
 	if ctx.published.IsZero() {

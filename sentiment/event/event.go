@@ -12,8 +12,11 @@ import (
 const (
 	// leadSentences are read for cues besides the headline.
 	leadSentences = 4
-	// leadWeight is what a cue of the lead counts against one of the headline.
-	leadWeight = 0.45
+	// leadWeight is what a cue of the first sentence of the lead counts against
+	// one of the headline, and of the later ones in proportion to their place;
+	// bareWeight is the same below a headline that tells of nothing.
+	leadWeight = 0.2
+	bareWeight = 0.45
 	// enough is the weight from which a type is told; below it is Other.
 	enough = 3.0
 	// speakerBonus is what a headline that begins with an authority adds for
@@ -54,7 +57,7 @@ func newReader() (r *Reader, err error) {
 	if r.authorities, r.persons, r.banks, err = readAuthorities(authorityData); err != nil {
 		return nil, err
 	}
-	r.lists, err = readWords(wordData, "permissive", "restrictive", "warm", "cold", "setback", "burden", "crime", "business", "rumour", "planned", "denied", "friend", "critic")
+	r.lists, err = readWords(wordData, "permissive", "restrictive", "warm", "cold", "duty", "setback", "burden", "crime", "business", "rumour", "planned", "denied", "friend", "critic")
 	r.words = text.NewMatcher(phrases(r.authorities))
 	return r, err
 }
@@ -89,10 +92,14 @@ func (r *Reader) Read(d *text.Document, ents []corpus.Entity, ins []corpus.Instr
 // score adds up what the cues of the headline and the lead say for each type.
 func (r *Reader) score(ctx *context) map[corpus.EventType]float64 {
 	scores := map[corpus.EventType]float64{}
+	lead := bareWeight
+	if len(ctx.head[0].hits) > 0 {
+		lead = leadWeight
+	}
 	for i, s := range ctx.head {
 		w := 1.0
 		if i > 0 {
-			w = leadWeight / float64(i+1) * 2
+			w = 2 * lead / float64(i+1)
 		}
 		for t, x := range byType(s.hits) {
 			scores[t] += w * x
@@ -144,10 +151,15 @@ var order = []corpus.EventType{
 	corpus.Flows, corpus.Other, corpus.Policy, corpus.Launch, corpus.PriceMove,
 }
 
-// choose returns the main type.
+// choose returns the main type: among those that the headline itself tells of,
+// or, when it tells of none, those of the lead.
 func (r *Reader) choose(ctx *context, scores map[corpus.EventType]float64) corpus.EventType {
+	told := byType(ctx.head[0].hits)
 	best, top := corpus.Other, 0.0
 	for _, t := range order {
+		if len(told) > 0 && told[t] == 0 {
+			continue
+		}
 		if s := scores[t]; s > top+1e-9 {
 			best, top = t, s
 		}
@@ -155,7 +167,7 @@ func (r *Reader) choose(ctx *context, scores map[corpus.EventType]float64) corpu
 	if top < enough {
 		best = corpus.Other
 	}
-	if best == corpus.Other && top < 6 {
+	if best == corpus.Other && told[corpus.Other] < 6.5 {
 		if c := ctx.head[0].leader(); c != 0 {
 			return unnamedAct(c) // an authority does what we have no word for
 		}
@@ -182,10 +194,13 @@ func (r *Reader) others(ctx *context, scores map[corpus.EventType]float64, main 
 	if main == corpus.Other && taken.cue != nil && taken.cue.stance == restrictive {
 		return nil // an opinion, a forecast: what it mentions is not what it reports
 	}
-	for _, s := range ctx.head {
+	for i, s := range ctx.head {
+		if i > 0 && !main.Regulatory() {
+			break // the lead of market news tells the background
+		}
 		for _, h := range s.hits {
 			t := h.cue.typ
-			if t == main || t == corpus.Other || t == corpus.Policy || t == corpus.Launch || h.cue.weight < further || slices.Contains(out, t) {
+			if t == main || t == corpus.Other || t == corpus.Policy || t == corpus.Launch || h.cue.weight < further || slices.Contains(out, t) || i > 0 && !t.Regulatory() {
 				continue
 			}
 			if taken.sentence == s && h.from < taken.to && taken.from < h.to {
@@ -233,13 +248,9 @@ func (r *Reader) reading(ctx *context, t corpus.EventType, main bool) corpus.Eve
 		e.Regulators = append(e.Regulators, w.regulators...)
 		e.Actors = w.actors
 	}
-	for _, in := range ctx.instruments {
-		if main || overlaps(in.Mentions, s.from, s.to) {
-			e.Instruments = append(e.Instruments, in.ID)
-		}
-	}
+	e.Instruments = append(e.Instruments, ctx.instrumentsOf(s, main && t.Regulatory())...)
 	e.Targets = ctx.targets(s, e.Actors)
-	e.Stance = r.stance(ctx, s, t, at.hit)
+	e.Stance = r.stance(ctx, s, t, at.hit, e.Jurisdictions)
 	e.Status = r.status(s, t)
 	e.Severity = r.severity(ctx, s, e)
 	e.Confidence = confidence(at)

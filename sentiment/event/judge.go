@@ -66,7 +66,7 @@ func (r *Reader) fromLead(ctx *context, w *who) {
 func aboutFund(s *sentence) bool {
 	return slices.ContainsFunc(s.toks, func(t token) bool {
 		return t.norm == "etf" || t.norm == "etfs"
-	})
+	}) || strings.Contains(strings.ToLower(s.text), "exchange-traded")
 }
 
 // How far from neutral a stance is, by how an event of a type weighs.
@@ -77,7 +77,7 @@ var stanceWeight = map[corpus.EventType]float64{
 }
 
 // stance returns the stance of an event: 0 for those of the market.
-func (r *Reader) stance(ctx *context, s *sentence, t corpus.EventType, h hit) float64 {
+func (r *Reader) stance(ctx *context, s *sentence, t corpus.EventType, h hit, in []corpus.Jurisdiction) float64 {
 	if !t.Regulatory() {
 		return 0
 	}
@@ -85,11 +85,11 @@ func (r *Reader) stance(ctx *context, s *sentence, t corpus.EventType, h hit) fl
 	if h.cue != nil {
 		code = h.cue.stance
 	}
-	return stanceWeight[t] * r.sign(ctx, s, t, code)
+	return stanceWeight[t] * r.sign(ctx, s, t, code, in)
 }
 
-// sign returns the sign of the stance.
-func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance) float64 {
+// sign returns the sign of the stance of an event in the given countries.
+func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance, in []corpus.Jurisdiction) float64 {
 	toks := s.mainClause()
 	count := func(list string) int { return r.lists[list].count(toks, s.text) }
 	switch t {
@@ -97,8 +97,9 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 		if code == permissive {
 			return 1
 		}
-		business := count("business") > 0 || len(ctx.names(corpus.EntityExchange, s)) > 0
-		if code == restrictive && (count("crime") == 0 || business) || code == neutral && business && count("crime") == 0 {
+		business := count("business") > 0
+		venue := business || len(ctx.names(corpus.EntityExchange, s)) > 0
+		if code == restrictive && (count("crime") == 0 || venue) || code == neutral && business && count("crime") == 0 {
 			return -1
 		}
 		return 0
@@ -113,8 +114,8 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 		if count("setback") > 0 {
 			return -up
 		}
-		if up < 0 || count("permissive")+count("warm") > 0 || r.american(ctx, s) {
-			return up
+		if up < 0 || count("permissive")+count("warm") > 0 || slices.Contains(in, "US") {
+			return up // American crypto bills are friendly unless words say otherwise
 		}
 		return 0
 	case corpus.CourtRuling:
@@ -122,7 +123,7 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 	case corpus.Appointment:
 		return r.newcomer(s)
 	case corpus.Repeal:
-		if strings.ContainsRune(s.text, '〔') || r.china(ctx, s) {
+		if strings.ContainsRune(s.text, '〔') || slices.Contains(in, "CN") {
 			return 0 // there one restriction makes way for another
 		}
 	case corpus.Policy:
@@ -142,8 +143,14 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 		return 0
 	}
 	up, down := count("permissive"), count("restrictive")
-	if t == corpus.Policy {
+	switch t {
+	case corpus.Policy:
 		up, down = up+count("warm"), down+count("cold")
+	case corpus.RuleFinal, corpus.RuleProposal:
+		down += count("duty")
+		if up == 0 && slices.Contains(in, "CN") && !digitalCurrency(s) {
+			return -1 // there rules about crypto restrict it
+		}
 	}
 	switch {
 	case up > down:
@@ -175,25 +182,6 @@ func (r *Reader) newcomer(s *sentence) float64 {
 
 func has(s *sentence, words ...string) bool {
 	return slices.ContainsFunc(s.toks, func(t token) bool { return slices.Contains(words, t.norm) })
-}
-
-func (r *Reader) china(ctx *context, s *sentence) bool {
-	return slices.Contains(r.authoritiesIn(s.toks, ctx.doc.Full, ctx.doc.Lang).jurisdictions, "CN")
-}
-
-// american reports whether the bill of a sentence is before the parliament of
-// the United States or one of its states, whose crypto bills are friendly
-// unless words say otherwise.
-func (r *Reader) american(ctx *context, s *sentence) bool {
-	w := r.authoritiesIn(s.toks, ctx.doc.Full, ctx.doc.Lang)
-	if len(w.jurisdictions) == 0 {
-		for _, in := range ctx.instruments {
-			if in.Jurisdiction == "US" && overlaps(in.Mentions, s.from, s.to) {
-				return true
-			}
-		}
-	}
-	return slices.Contains(w.jurisdictions, "US")
 }
 
 // ruling reads for whom a court decided: words of winning and losing beside

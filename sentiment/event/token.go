@@ -36,7 +36,8 @@ const (
 // token is a word, a number, one Chinese character or a mark.
 type token struct {
 	start, end int
-	norm       string // folded, without possessive
+	norm       string   // folded, without possessive
+	ids        []wordID // of the words and stems of patterns that it is
 	class      class
 	run        int // index after the last token of the same name; its own index + 1 without one
 	entities   []*corpus.Entity
@@ -177,10 +178,13 @@ func actsAsState(full string, last token, m mention) bool {
 	if rest := full[m.span.End:]; strings.HasPrefix(rest, "'s") || strings.HasPrefix(rest, "’s") {
 		return false
 	}
-	if m.entity == nil || strings.EqualFold(surface, m.entity.Name) || surface == strings.ToUpper(surface) {
+	if strings.HasSuffix(surface, "stan") {
 		return true
 	}
-	for _, name := range []string{"dubai", "abu dhabi", "delhi", "mumbai", "shanghai", "miami", "michigan", "manhattan"} {
+	if m.entity != nil && strings.EqualFold(surface, m.entity.Name) || surface == strings.ToUpper(surface) {
+		return true
+	}
+	for _, name := range []string{"azerbaijan", "bhutan", "oman", "jordan", "brunei", "fiji", "dubai", "abu dhabi", "delhi", "mumbai", "shanghai", "miami", "michigan", "manhattan"} {
 		if strings.EqualFold(surface, name) {
 			return true
 		}
@@ -211,7 +215,7 @@ func subordinate(toks []token) {
 		switch toks[i].norm {
 		case "after", "amid", "following", "despite", "as", "while", "ahead", "amidst", "since", "before", "until", "because", "awaiting", "await", "awaits", "pending":
 			// "as" before a name or title is no conjunction: "as CEO"
-			if i > 0 && !(toks[i].norm == "as" && i+1 < len(toks) && roleWord[toks[i+1].norm]) {
+			if i > 0 && !(toks[i].norm == "as" && role(toks[i+1:])) {
 				minor = true
 			}
 		case ";", ":", "。", "|", "!", "?":
@@ -221,7 +225,17 @@ func subordinate(toks []token) {
 	}
 }
 
-var roleWord = map[string]bool{
-	"a": true, "an": true, "ceo": true, "chair": true, "chairman": true, "head": true, "new": true, "securities": true, "property": true,
-	"sec": true, "cftc": true, "fed": true, "governor": true, "commissioner": true, "director": true, "legal": true, "commodity": true, "illegal": true, "much": true, "many": true, "well": true,
+// role reports whether what follows "as" is an office or a kind of thing, not
+// a clause: "as CEO", "as SEC chair", "as a security".
+func role(next []token) bool {
+	if len(next) == 0 {
+		return true
+	}
+	i := 0
+	for i+1 < len(next) && i < 3 && next[i].class&authority != 0 && !office[next[i].norm] {
+		i++ // whose office it is
+	}
+	return office[next[i].norm]
 }
+
+var office = wordSet("a an ceo chair chairman chairwoman head new securities property governor commissioner director secretary president legal commodity commodities illegal much many well margin collateral money oracle partner custodian adviser lead chief")

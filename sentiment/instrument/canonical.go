@@ -243,6 +243,9 @@ func fixFATF(_ *Reader, _ *found, g []string) bool {
 // not know, what is left after the words of the sentence.
 func fixChinese(r *Reader, f *found, g []string) bool {
 	run := simplify(g[1])
+	if strings.HasSuffix(run, "令") {
+		return false // an order, see fixOrder
+	}
 	if p := r.prefixOf(run); p != nil {
 		return f.chinese(p, run, p.han+"〔"+g[2]+"〕"+g[3]+"号", g)
 	}

@@ -14,10 +14,15 @@ import (
 
 const (
 	// windowBefore and windowAfter are how far around a literal an expression
-	// looks, in bytes: the longest number before its literal is a Chinese
-	// ministry's name, the longest after it the name of an act.
-	windowBefore = 96
-	windowAfter  = 120
+	// looks, in bytes; a pattern may look further back.
+	windowBefore = 40
+	windowAfter  = 72
+	// A literal is dismissed unless a digit stands near: within digitReach
+	// bytes, or shortReach where the literal is as short as an ordinary
+	// syllable (shortLiteral).
+	digitReach   = 40
+	shortReach   = 6
+	shortLiteral = 2
 	// nearby is how far around a number the words that support it may stand.
 	nearby = 120
 	// MaxInstruments bounds what is read out of one text, so that a page that
@@ -139,8 +144,15 @@ func (r *Reader) windows(full string) map[int][]span {
 	out := map[int][]span{}
 	it := r.literals.IterOverlapping(full)
 	for m := it.Next(); m != nil; m = it.Next() {
+		reach := digitReach
+		if m.End()-m.Start() <= shortLiteral {
+			reach = shortReach
+		}
 		i := r.literal[m.Pattern()]
-		s := span{max(0, m.Start()-windowBefore), min(len(full), m.End()+windowAfter)}
+		if p := r.patterns[i]; !hasDigit(full[max(0, m.Start()-max(reach, p.back)):m.Start()]) && !hasDigit(full[m.Start():min(len(full), m.End()+reach)]) {
+			continue
+		}
+		s := span{max(0, m.Start()-max(windowBefore, r.patterns[i].back)), min(len(full), m.End()+windowAfter)}
 		ws := out[i]
 		if n := len(ws); n > 0 && s.start <= ws[n-1].end {
 			ws[n-1].end = max(ws[n-1].end, s.end)
@@ -149,6 +161,15 @@ func (r *Reader) windows(full string) map[int][]span {
 		out[i] = append(ws, s)
 	}
 	return out
+}
+
+func hasDigit(s string) bool {
+	for i := range len(s) {
+		if '0' <= s[i] && s[i] <= '9' {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *Reader) match(all []found, p *pattern, full string, w span, src corpus.Source) []found {

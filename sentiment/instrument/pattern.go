@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/regwire/regwire/corpus"
@@ -31,6 +32,7 @@ type pattern struct {
 	near         []string
 	bar          []string
 	own          string
+	back         int
 	yes          [][2]string // surface, canonical form
 	no           []string
 }
@@ -93,6 +95,8 @@ func (p *pattern) set(key, value string) (err error) {
 		p.bar = strings.Split(value, " | ")
 	case "own":
 		p.own = value
+	case "back":
+		p.back, err = strconv.Atoi(value)
 	case "yes":
 		surface, id, _ := strings.Cut(value, " => ")
 		p.yes = append(p.yes, [2]string{surface, id})

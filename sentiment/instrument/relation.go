@@ -40,27 +40,47 @@ var acts = []struct {
 	kind   corpus.RelationKind
 	status corpus.InstrumentStatus
 	form   form
+	hints  []string // lower-case parts of words, one of which every match has
 	expr   func() *regexp.Regexp
 }{
-	{"", "", passive, lazy(`(?i)\b(?:remains?|remained|continues? to be) in (?:effect|force)\b|\bcontinues? to apply\b|继续有效|仍然有效|仍有效|保持不变|继续执行`)},
-	{"", "", active, lazy(`(?i)\b(?:reaffirm(?:s|ed|ing)?|reinstat(?:es|ed)|retain(?:s|ed))\b|重申`)},
-	{corpus.Repeals, corpus.InstrumentRepealed, passive, lazy(`(?i)\b(?:(?:is|are|was|were|be|been|being|gets?|got|stands?)\s+(?:\w+ly\s+|hereby\s+|now\s+|also\s+|all\s+|therefore\s+)*(?:repealed|revoked|rescinded|abrogated|annulled|superseded|replaced|nullified|abolished|scrapped|overturned|cancell?ed)|ceas(?:es?|ed) to (?:have effect|apply|be in force)|no longer (?:in effect|in force|applicable|applies|apply)|of no (?:further )?(?:force|effect))\b`)},
-	{corpus.Repeals, corpus.InstrumentWithdrawn, passive, lazy(`(?i)\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+|hereby\s+|now\s+|also\s+)*withdrawn\b`)},
-	{corpus.Amends, corpus.InstrumentAmended, passive, lazy(`(?i)\b(?:is|are|was|were|be|been|being|as)\s+(?:\w+ly\s+|hereby\s+|now\s+|also\s+)*(?:amended|modified|revised)\b`)},
-	{corpus.Corrects, "", passive, lazy(`(?i)\b(?:is|are|was|were|been)\s+(?:hereby\s+)?corrected\b`)},
-	{corpus.Repeals, corpus.InstrumentRepealed, attribute, lazy(`(?i)\b(?:repeal|revocation|rescission|annulment|abolition|replacement|cancellation)\s+of\b|\b(?:the|now|since|recently|already|newly)[- ](?:repealed|revoked|rescinded|superseded|scrapped)\b`)},
-	{corpus.Repeals, corpus.InstrumentWithdrawn, attribute, lazy(`(?i)\bwithdrawal\s+of\b|\b(?:the|now|since)[- ]withdrawn\b`)},
-	{corpus.Repeals, corpus.InstrumentRepealed, active, lazy(`(?i)\b(?:repeal|revok|rescind|abrogat|annul|supersed|replac|nullif|overturn|scrap|abolish|cancel)(?:e|s|es|ed|led|ped|ping|ies|ied|ing|y|ling)?\b`)},
-	{corpus.Repeals, corpus.InstrumentWithdrawn, active, lazy(`(?i)\bwithdr(?:aw|aws|ew|awing)\b`)},
-	{corpus.Amends, corpus.InstrumentAmended, active, lazy(`(?i)\b(?:amend(?:s|ed|ing)?|modif(?:y|ies|ied|ying)|revis(?:es|ed|ing))\b`)},
-	{corpus.Implements, "", active, lazy(`(?i)\b(?:implement(?:s|ed|ing)?|giv(?:es?|ing) effect to)\b`)},
-	{corpus.Transposes, "", active, lazy(`(?i)\btranspos(?:es?|ed|ing)\b`)},
-	{corpus.Commences, "", active, lazy(`(?i)\bcommenc(?:es|ed|ing)\b|\bbrings? into force\b`)},
-	{corpus.Corrects, "", active, lazy(`(?i)\bcorrect(?:s|ing)\b|\bcorrigendum to\b`)},
-	{corpus.Repeals, corpus.InstrumentRepealed, passive, lazy(`(?:同时|予以|即行|相应|一并|现予|起)?(?:废止|廢止|宣布失效|不再执行|停止执行|不再适用|停止適用|失效)`)},
-	{corpus.Repeals, corpus.InstrumentWithdrawn, passive, lazy(`撤回|撤销|撤銷|取消|收回`)},
-	{corpus.Repeals, corpus.InstrumentRepealed, active, lazy(`取代|替代|代替|废除|廢除`)},
-	{corpus.Amends, corpus.InstrumentAmended, active, lazy(`修订|修正|修改|修訂`)},
+	{"", "", passive, []string{"remain", "continue", "有效", "不变", "继续执行"},
+		lazy(`(?i)\b(?:remains?|remained|continues? to be) in (?:effect|force)\b|\bcontinues? to apply\b|继续有效|仍然有效|仍有效|保持不变|继续执行`)},
+	{"", "", active, []string{"reaffirm", "reinstat", "retain", "重申"},
+		lazy(`(?i)\b(?:reaffirm(?:s|ed|ing)?|reinstat(?:es|ed)|retain(?:s|ed))\b|重申`)},
+	{corpus.Repeals, corpus.InstrumentRepealed, passive, []string{"repeal", "revok", "rescind", "abrogat", "annul", "supersed", "replac", "nullif", "abolish", "scrap", "overturn", "cancel", "ceas", "no longer", "of no "},
+		lazy(`(?i)\b(?:(?:is|are|was|were|be|been|being|gets?|got|stands?)\s+(?:\w+ly\s+|hereby\s+|now\s+|also\s+|all\s+|therefore\s+)*(?:repealed|revoked|rescinded|abrogated|annulled|superseded|replaced|nullified|abolished|scrapped|overturned|cancell?ed)|ceas(?:es?|ed) to (?:have effect|apply|be in force)|no longer (?:in effect|in force|applicable|applies|apply)|of no (?:further )?(?:force|effect))\b`)},
+	{corpus.Repeals, corpus.InstrumentWithdrawn, passive, []string{"withdrawn"},
+		lazy(`(?i)\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+|hereby\s+|now\s+|also\s+)*withdrawn\b`)},
+	{corpus.Amends, corpus.InstrumentAmended, passive, []string{"amended", "modified", "revised"},
+		lazy(`(?i)\b(?:is|are|was|were|be|been|being|as)\s+(?:\w+ly\s+|hereby\s+|now\s+|also\s+)*(?:amended|modified|revised)\b`)},
+	{corpus.Corrects, "", passive, []string{"corrected"},
+		lazy(`(?i)\b(?:is|are|was|were|been)\s+(?:hereby\s+)?corrected\b`)},
+	{corpus.Repeals, corpus.InstrumentRepealed, attribute, []string{"repeal", "revo", "resci", "annulment", "abolition", "replacement", "cancel", "supersed", "scrapped"},
+		lazy(`(?i)\b(?:repeal|revocation|rescission|annulment|abolition|replacement|cancellation)\s+of\b|\b(?:the|now|since|recently|already|newly)[- ](?:repealed|revoked|rescinded|superseded|scrapped)\b`)},
+	{corpus.Repeals, corpus.InstrumentWithdrawn, attribute, []string{"withdraw"},
+		lazy(`(?i)\bwithdrawal\s+of\b|\b(?:the|now|since)[- ]withdrawn\b`)},
+	{corpus.Repeals, corpus.InstrumentRepealed, active, []string{"repeal", "revok", "rescind", "abrogat", "annul", "supersed", "replac", "nullif", "overturn", "scrap", "abolish", "cancel"},
+		lazy(`(?i)\b(?:repeal|revok|rescind|abrogat|annul|supersed|replac|nullif|overturn|scrap|abolish|cancel)(?:e|s|es|ed|led|ped|ping|ies|ied|ing|y|ling)?\b`)},
+	{corpus.Repeals, corpus.InstrumentWithdrawn, active, []string{"withdr"},
+		lazy(`(?i)\bwithdr(?:aw|aws|ew|awing)\b`)},
+	{corpus.Amends, corpus.InstrumentAmended, active, []string{"amend", "modif", "revis"},
+		lazy(`(?i)\b(?:amend(?:s|ed|ing)?|modif(?:y|ies|ied|ying)|revis(?:es|ed|ing))\b`)},
+	{corpus.Implements, "", active, []string{"implement", "effect to"},
+		lazy(`(?i)\b(?:implement(?:s|ed|ing)?|giv(?:es?|ing) effect to)\b`)},
+	{corpus.Transposes, "", active, []string{"transpos"},
+		lazy(`(?i)\btranspos(?:es?|ed|ing)\b`)},
+	{corpus.Commences, "", active, []string{"commenc", "into force"},
+		lazy(`(?i)\bcommenc(?:es|ed|ing)\b|\bbrings? into force\b`)},
+	{corpus.Corrects, "", active, []string{"correct", "corrig"},
+		lazy(`(?i)\bcorrect(?:s|ing)\b|\bcorrigendum to\b`)},
+	{corpus.Repeals, corpus.InstrumentRepealed, passive, []string{"废止", "廢止", "失效", "不再", "停止"},
+		lazy(`(?:同时|予以|即行|相应|一并|现予|起)?(?:废止|廢止|宣布失效|不再执行|停止执行|不再适用|停止適用|失效)`)},
+	{corpus.Repeals, corpus.InstrumentWithdrawn, passive, []string{"撤", "取消", "收回"},
+		lazy(`撤回|撤销|撤銷|取消|收回`)},
+	{corpus.Repeals, corpus.InstrumentRepealed, active, []string{"代", "废除", "廢除"},
+		lazy(`取代|替代|代替|废除|廢除`)},
+	{corpus.Amends, corpus.InstrumentAmended, active, []string{"修"},
+		lazy(`修订|修正|修改|修訂`)},
 }
 
 // readRelations reads every sentence that names an instrument for acts, and
@@ -93,10 +113,10 @@ func (p *page) readRelations() {
 func findActs(sentence string, base int) []act {
 	var out []act
 	lower := asciiLower(sentence)
-	if !actWords(lower) {
-		return nil
-	}
 	for _, k := range acts {
+		if !slices.ContainsFunc(k.hints, func(h string) bool { return strings.Contains(lower, h) }) {
+			continue
+		}
 		for _, m := range k.expr().FindAllStringIndex(sentence, -1) {
 			if slices.ContainsFunc(out, func(b act) bool { return m[0]+base < b.end && b.start < m[1]+base }) {
 				continue
@@ -110,19 +130,6 @@ func findActs(sentence string, base int) []act {
 	}
 	slices.SortFunc(out, func(a, b act) int { return cmp.Compare(a.start, b.start) })
 	return out
-}
-
-// actWords is a cheap test before any expression runs.
-func actWords(lower string) bool {
-	for _, w := range []string{
-		"peal", "vok", "rescind", "rescis", "abrog", "annul", "supersed", "replac", "nullif", "overturn", "scrap", "aboli", "cancel", "withdr", "amend", "modif", "revis",
-		"implement", "effect", "transpos", "commenc", "force", "correct", "corrig", "longer", "废", "廢", "失效", "不再", "停止", "撤", "取", "代", "修", "收回", "重申", "有效", "reaffirm", "remain", "reinstat",
-	} {
-		if strings.Contains(lower, w) {
-			return true
-		}
-	}
-	return false
 }
 
 // unreal reports whether the words before an act say that it has not happened:
