@@ -118,6 +118,7 @@ func (a *Analyst) request(system, user string, format int32, seed int) openai.Ch
 			{Role: openai.ChatMessageRoleSystem, Content: system},
 			{Role: openai.ChatMessageRoleUser, Content: user},
 		},
+		//lint:ignore SA1019 servers that people run themselves know no other name for it
 		MaxTokens: a.cfg.MaxOutput,
 		Seed:      &seed,
 	}
@@ -135,7 +136,9 @@ func (a *Analyst) request(system, user string, format int32, seed int) openai.Ch
 	}
 	if openai.NewReasoningValidator().Validate(r) != nil {
 		// Models that the library knows to think before they answer.
-		r.MaxCompletionTokens, r.MaxTokens, r.Temperature = r.MaxTokens, 0, 0
+		r.MaxCompletionTokens, r.Temperature = a.cfg.MaxOutput, 0
+		//lint:ignore SA1019 they refuse both names at once
+		r.MaxTokens = 0
 	}
 	return r
 }
