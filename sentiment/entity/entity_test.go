@@ -47,6 +47,8 @@ func TestFind(t *testing.T) {
 		{"Filecoin by its ticker", "Storage token FIL gains 5%", corpus.Source{}, "FIL"},
 		{"words that are tickers", "ONE must not NEAR a LINK to GAS fees, DASH home, SAND castles of crypto", corpus.Source{}, "market"},
 		{"cashtags", "$ONE and $LINK up, NEAR/USDT flat, token (GAS) down", corpus.Source{}, "GAS LINK NEAR ONE"},
+		{"single letters", "Crypto: options (A) and $W.WW; Wormhole token: $W", corpus.Source{}, "W market"},
+		{"currencies are no places", "Bitcoin against the South Korean won and the British pound", corpus.Source{}, "BTC"},
 		{"cash ticker beside its name", "Chainlink: LINK holders gain", corpus.Source{}, "LINK"},
 		{"US and us", "They told us that in the US it is legal", corpus.Source{}, "US"},
 		{"SEC of the US by default", "SEC sues exchange", corpus.Source{}, "us-sec"},
