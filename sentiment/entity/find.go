@@ -161,8 +161,8 @@ func (r *reading) support(i int, s sense) int {
 		switch {
 		case s.form == tickerFree, score > 0:
 			return score + 1
-		case h.end-h.start == 1: // "(A)", "$W.WW"
-			return 0
+		case h.end-h.start == 1 && (marked != cash || strings.HasPrefix(r.doc.Full[h.end:], ".")):
+			return 0 // "(A)", "$W.WW"
 		case marked == cash, marked == bracketed && r.aboutCrypto():
 			return 1
 		case s.form == tickerContext && r.crypto[h.sentence]:
