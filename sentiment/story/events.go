@@ -34,7 +34,7 @@ func (p *placing) match() error {
 	}
 	acting, ended := roles(p.in.Analysis.Instruments, p.resolved)
 	for _, r := range p.in.Analysis.Events {
-		t := tell(p.reading(r), p.in.Revision.Title, r.Evidence, p.date)
+		t := tell(p.reading(r), p.in.Article.Source, p.in.Revision.Title, r.Evidence, p.date)
 		t.acting, t.ended = within(t.instruments, acting), within(t.instruments, ended)
 		p.claims = append(p.claims, claim{telling: t})
 	}
@@ -184,17 +184,27 @@ func (p *placing) candidate(ev corpus.Event) candidate {
 }
 
 func (p *placing) reportTelling(r corpus.Report) telling {
-	return tell(r.Told, r.Title, r.Evidence, date(r.PublishedAt, r.FirstSeenAt))
+	return tell(r.Told, r.Source, r.Title, r.Evidence, date(r.PublishedAt, r.FirstSeenAt))
 }
 
 // compare returns how strongly a reading matches a candidate: the strongest of
-// its reports, as long as it is not too long after the happening.
+// its reports, as long as it is not too long after the happening. Words alone
+// have to agree with a third of the reports, or one event would lead to the
+// next for ever.
 func (p *placing) compare(t *telling, c *candidate) (best int, why reason) {
 	why = noEvidence
+	agreeing := 0
 	for i := range c.tellings {
-		if n, r := same(t, &c.tellings[i], c.near); n > best || best == 0 {
+		n, r := same(t, &c.tellings[i], c.near)
+		if n > 0 {
+			agreeing++
+		}
+		if n > best || best == 0 {
 			best, why = n, r
 		}
+	}
+	if why == sameWords && 3*agreeing < len(c.tellings) {
+		return 0, noEvidence
 	}
 	if late := t.date.Sub(c.event.Date()).Abs().Hours() / 24; late > spread*traits[t.kind].days && why != sameInstrument {
 		return 0, otherTime

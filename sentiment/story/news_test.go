@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/sentiment"
 	"github.com/regwire/regwire/sentiment/story"
 	"github.com/regwire/regwire/sentiment/story/storytest"
 )
@@ -62,6 +63,7 @@ func TestNews(t *testing.T) {
 	slices.SortFunc(all, func(a, b joined) int { return int(1e6 * (a.out.Placement.Similarity - b.out.Placement.Similarity)) })
 	fmt.Println("joined by text, least alike first:")
 	shown := 0
+	defer printEvents(mem.Events())
 	for _, j := range all {
 		if s := j.out.Placement.Similarity; s > 0 && s < 0.97 && shown < 80 {
 			if rep, _ := mem.Representative(j.out.Placement.Story); rep != j.in.Article.ID {
@@ -72,8 +74,31 @@ func TestNews(t *testing.T) {
 	}
 }
 
+// printEvents shows the events that more than one article tells, the most told
+// first.
+func printEvents(events []corpus.Event) {
+	kinds := map[corpus.EventType]int{}
+	for _, e := range events {
+		kinds[e.Type]++
+	}
+	fmt.Println("events by type:", kinds)
+	slices.SortStableFunc(events, func(a, b corpus.Event) int { return len(b.Reports) - len(a.Reports) })
+	for _, e := range events {
+		if len(e.Reports) > 1 {
+			fmt.Printf("%s of %s: %v on %v, assets %v, exchanges %v, in %v, %v\n", e.Type, e.Date().Format("01-02"), e.Actors, e.Targets, e.Assets, e.Exchanges, e.Jurisdictions, e.Instruments)
+			for _, r := range e.Reports[:min(12, len(e.Reports))] {
+				fmt.Printf("    %-16s %s %-12s %q\n", r.Source, r.PublishedAt.Format("01-02 15:04"), r.Told.Type, r.Title)
+			}
+		}
+	}
+}
+
 // news reads the articles in the order in which they were published.
 func news(t testing.TB, pattern string) []story.Input {
+	reader, err := sentiment.New(sentiment.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no files match %s: %v", pattern, err)
@@ -115,7 +140,10 @@ func news(t testing.TB, pattern string) []story.Input {
 	slices.SortStableFunc(out, func(a, b story.Input) int { return a.Article.FirstSeenAt.Compare(b.Article.FirstSeenAt) })
 	for i := range out {
 		out[i].Revision.ID = corpus.RevisionID(i + 1)
-		out[i].Analysis = corpus.Analysis{ID: corpus.AnalysisID(i + 1), Article: out[i].Article.ID, Revision: out[i].Revision.ID, Origin: corpus.OriginLive, At: out[i].Article.FirstSeenAt}
+		r := out[i].Revision
+		a := reader.Analyze(corpus.Text{Title: r.Title, Body: r.Body(), PublishedAt: r.PublishedAt, URL: r.URL, Source: out[i].Source})
+		a.ID, a.Article, a.Revision, a.Origin, a.At = corpus.AnalysisID(i+1), r.Article, r.ID, corpus.OriginLive, out[i].Article.FirstSeenAt
+		out[i].Analysis = a
 	}
 	return out
 }

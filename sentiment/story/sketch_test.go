@@ -182,11 +182,11 @@ func FuzzTelling(f *testing.F) {
 	f.Fuzz(func(t *testing.T, title, target, who, evidence string) {
 		r := corpus.EventReading{Type: corpus.Enforcement, Targets: []string{target}, Actors: []string{who}, Regulators: []string{who}, Jurisdictions: []corpus.Jurisdiction{"US"}}
 		at := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
-		a := tell(r, title, []string{evidence}, at)
+		a := tell(r, "s", title, []string{evidence}, at)
 		if n, _ := same(&a, &a, true); n == 0 {
 			t.Error("a telling differs from itself")
 		}
-		b := tell(r, evidence, []string{title}, at)
+		b := tell(r, "s", evidence, []string{title}, at)
 		x, _ := same(&a, &b, false)
 		if y, _ := same(&b, &a, false); x != y {
 			t.Errorf("depends on the order: %d, %d", x, y)

@@ -1,6 +1,7 @@
 package story
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,9 +33,12 @@ type telling struct {
 	title    string
 	evidence []string
 	read     bool
-	words    []string // beside the names
-	numbers  []string // figures, but years
-	han      bool     // Chinese
+	words    []string  // beside the names
+	figures  []float64 // amounts and prices: "$1.9B" is 1.9e9
+	step     string    // of a bill: "introduced", "passed", …; "" when unclear
+	han      bool      // Chinese
+
+	source corpus.SourceID
 }
 
 // The bounds of a telling: real ones have a handful of names.
@@ -46,16 +50,17 @@ const (
 
 // tell prepares a reading for comparison. acting and ended are known only
 // where the whole analysis is at hand; they may be nil.
-func tell(r corpus.EventReading, title string, evidence []string, date time.Time) telling {
+func tell(r corpus.EventReading, source corpus.SourceID, title string, evidence []string, date time.Time) telling {
 	t := telling{
 		kind:          r.Type,
 		date:          date,
 		jurisdictions: slices.Compact(slices.Sorted(slices.Values(r.Jurisdictions))),
 		instruments:   slices.Compact(slices.Sorted(slices.Values(r.Instruments))),
-		assets:        names(r.Assets),
+		assets:        subjectAssets(r),
 		deadlines:     [2]time.Time{r.EffectiveAt, r.CommentsCloseAt},
 		title:         title,
 		evidence:      evidence,
+		source:        source,
 	}
 	if len(r.Assets) > 0 {
 		t.mainAsset = fold(r.Assets[0])
@@ -73,6 +78,18 @@ func tell(r corpus.EventReading, title string, evidence []string, date time.Time
 	}
 	return t
 }
+
+// subjectAssets returns the assets an event is about. What a listing trades
+// against (and "Bitcoin exchange X lists …") is not among them.
+func subjectAssets(r corpus.EventReading) []string {
+	all := names(r.Assets)
+	if traits[r.Type].byAsset && r.Type != corpus.PriceMove {
+		all = slices.DeleteFunc(all, func(a string) bool { return slices.Contains(quoteAssets, a) })
+	}
+	return all
+}
+
+var quoteAssets = []string{"btc", "eth", "bnb", "usdt", "usdc", "fdusd", "tusd", "usd1", "dai"}
 
 // authority returns who acts in a regulatory event. Actors are the best word
 // for it; regulators may include those merely named, except the first.
@@ -107,12 +124,15 @@ func (t *telling) text() {
 		}
 	}
 	t.han = text.DetectLang(s) == "zh"
+	t.step = step(t.title)
 	for tok := range text.Tokens(s, 0, len(s)) {
 		w := s[tok.Start:tok.End]
+		if f, ok := figure(w, s[tok.End:]); ok {
+			t.figures = append(t.figures, f)
+		}
 		switch tok.Kind {
 		case text.Number:
 			if n := strings.ReplaceAll(w, ",", ""); len(n) >= 2 && !year(n) {
-				t.numbers = append(t.numbers, n)
 				t.words = append(t.words, n)
 			}
 		case text.Word:
@@ -127,7 +147,7 @@ func (t *telling) text() {
 		}
 	}
 	t.words = set(t.words)
-	t.numbers = set(t.numbers)
+	slices.Sort(t.figures)
 }
 
 // names reports whether a word is (part of) a name that is compared elsewhere.
@@ -209,6 +229,68 @@ var legalForms = []string{"inc", "incorporated", "ltd", "limited", "llc", "corp"
 func year(n string) bool {
 	y, err := strconv.Atoi(n)
 	return err == nil && len(n) == 4 && y >= 1990 && y < 2100
+}
+
+// figure reads an amount, with its magnitude attached ("1.9B") or behind it
+// ("1.9 billion", "19亿"). Small and round numbers, and years, tell nothing.
+func figure(w, rest string) (float64, bool) {
+	digits := strings.TrimRight(strings.ToLower(w), "kmbnt")
+	if digits == "" || digits[0] < '0' || digits[0] > '9' {
+		return 0, false
+	}
+	x, err := strconv.ParseFloat(strings.ReplaceAll(digits, ",", ""), 64)
+	if err != nil || math.IsInf(x, 0) {
+		return 0, false
+	}
+	unit := strings.ToLower(w[len(digits):])
+	if unit == "" {
+		rest = strings.TrimLeft(cut(rest, 24), " \u00a0")
+		for _, m := range magnitudeWords {
+			if strings.HasPrefix(strings.ToLower(rest), m) {
+				unit = m
+				break
+			}
+		}
+	}
+	if unit == "" {
+		significant := strings.Trim(strings.NewReplacer(".", "", ",", "").Replace(digits), "0")
+		return x, (x >= 100 || len(significant) >= 3) && !year(digits)
+	}
+	return x * magnitudes[unit], magnitudes[unit] != 0
+}
+
+// magnitudeWords are looked for behind a number, longer ones first.
+var magnitudeWords = []string{"trillion", "billion", "million", "thousand", "万亿", "萬億", "亿", "億", "万", "萬"}
+
+var magnitudes = map[string]float64{
+	"k": 1e3, "thousand": 1e3, "万": 1e4, "萬": 1e4, "m": 1e6, "mn": 1e6, "million": 1e6, "亿": 1e8, "億": 1e8,
+	"b": 1e9, "bn": 1e9, "billion": 1e9, "t": 1e12, "tn": 1e12, "trillion": 1e12, "万亿": 1e12, "萬億": 1e12,
+}
+
+// step returns where a bill stands by a headline, the step furthest along that
+// it names: a bill keeps its number from the first draft to the signature, and
+// the steps may follow within a day.
+func step(title string) string {
+	folded := text.FoldString(title)
+	for _, s := range steps {
+		for _, cue := range s.cues {
+			if strings.Contains(folded, cue) {
+				return s.name
+			}
+		}
+	}
+	return ""
+}
+
+var steps = []struct {
+	name string
+	cues []string
+}{
+	{"signed", []string{" signs ", " signed ", "into law", "signing", "signature", "签署"}},
+	{"passed", []string{" passes ", " passed ", " clears ", " clear ", "approves", "passage", "通过"}},
+	{"stopped", []string{" stall", " veto", " block", "rejects", " delay", "否决", "搁置", "推迟"}},
+	{"advanced", []string{"advance", "markup", "committee", "委员会"}},
+	{"introduced", []string{"introduce", "unveil", "proposes", "提出", "提交"}},
 }
 
 // set sorts s and drops repetitions, in place.
