@@ -162,6 +162,9 @@ func (d Document) fields() map[string]any {
 	}
 	set(f, fieldJurisdiction, d.Jurisdictions)
 	set(f, fieldRegulator, d.Regulators)
+	if len(d.Regulators) > 0 {
+		f[fieldAuthority] = d.Regulators
+	}
 	set(f, fieldType, d.Types)
 	set(f, fieldInstrument, d.Instruments)
 	set(f, fieldAsset, d.Assets)

@@ -143,15 +143,41 @@ func TestSearchFacets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	got := map[string][]index.FacetValue{}
 	for _, f := range r.Facets {
-		if f.Field == "jurisdiction" {
-			if d := cmp.Diff([]index.FacetValue{{"us", 2}, {"cn", 1}}, f.Values); d != "" {
-				t.Error(d)
-			}
-			return
+		got[f.Field] = f.Values
+	}
+	for field, want := range map[string][]index.FacetValue{
+		"jurisdiction": {{"US", 2}, {"CN", 1}},
+		"regulator":    {{"CFTC", 1}, {"FDIC", 1}, {"PBoC", 1}}, // as they are written
+		"type":         {{"enforcement", 1}, {"repeal", 1}, {"rule-final", 1}},
+	} {
+		if d := cmp.Diff(want, got[field]); d != "" {
+			t.Errorf("%s: %s", field, d)
 		}
 	}
-	t.Error("no jurisdiction facet")
+}
+
+func TestSnippetsBeginAndEndBetweenWords(t *testing.T) {
+	x, txt := open(t, t.TempDir())
+	body := strings.Repeat("alpha bravo charlie delta. ", 30) + "needle " + strings.Repeat("echo foxtrot golf hotel. ", 30)
+	txt["long"] = corpus.Revision{Article: "long", Draft: corpus.Draft{Blocks: []corpus.Block{{Text: body}}}}
+	if err := x.Apply([]index.Document{{Article: "long", Body: body}}, 1); err != nil {
+		t.Fatal(err)
+	}
+	r, err := x.Search(t.Context(), index.Query{Text: "needle"})
+	if err != nil || len(r.Hits) != 1 {
+		t.Fatal(err, len(r.Hits))
+	}
+	h := r.Hits[0]
+	inner, cutBefore := strings.CutPrefix(h.Snippet, "…")
+	inner, cutAfter := strings.CutSuffix(inner, "…")
+	if !cutBefore || !cutAfter || !strings.Contains(body, " "+inner+" ") {
+		t.Errorf("%q", h.Snippet)
+	}
+	if len(h.Marks) != 1 || h.Snippet[h.Marks[0].Start:h.Marks[0].End] != "needle" {
+		t.Errorf("%v in %q", h.Marks, h.Snippet)
+	}
 }
 
 func TestSearchExplainsWhatItCannotRead(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 const analyzerName = "regwire"
 
 // Version names the mapping. An index of another version is rebuilt.
-const Version = "1"
+const Version = "2"
 
 // newMapping is explicit: fields that are not named here are not indexed.
 // Measured on articles of 600 words, Bleve's default mapping costs twice the
@@ -56,6 +56,7 @@ func newMapping() (mapping.IndexMapping, error) {
 	for _, f := range exactFields {
 		doc.AddFieldMappingsAt(f, exact)
 	}
+	doc.AddFieldMappingsAt(fieldAuthority, exact)
 	doc.AddFieldMappingsAt(fieldPublished, date)
 	doc.AddFieldMappingsAt(fieldSeen, date)
 	doc.AddFieldMappingsAt(fieldScore, number)
@@ -73,6 +74,7 @@ const (
 	fieldStatus       = "status"
 	fieldJurisdiction = "jurisdiction"
 	fieldRegulator    = "regulator"
+	fieldAuthority    = "authority" // regulators as they are written, for facets only
 	fieldType         = "type"
 	fieldSeverity     = "severity"
 	fieldInstrument   = "instrument"

@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
@@ -70,6 +71,15 @@ type Result struct {
 // facetFields are counted on request: few values each, all with doc values.
 var facetFields = []string{fieldKind, fieldJurisdiction, fieldType, fieldRegulator, fieldSource, fieldLang}
 
+// counted is the field whose values stand for those of a facet: people know
+// PBoC, not pboc. Queries fold what they are asked for.
+func counted(facet string) string {
+	if facet == fieldRegulator {
+		return fieldAuthority
+	}
+	return facet
+}
+
 const (
 	defaultLimit = 20
 	maxLimit     = 1000
@@ -97,7 +107,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	}
 	if q.Facets {
 		for _, f := range facetFields {
-			req.AddFacet(f, bleve.NewFacetRequest(f, facetSize))
+			req.AddFacet(f, bleve.NewFacetRequest(counted(f), facetSize))
 		}
 	}
 	found, err := x.bleve.SearchInContext(ctx, req)
@@ -127,9 +137,13 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 		}
 		out := Facet{Field: f}
 		for _, v := range facet.Terms.Terms() {
-			if v.Term != "" {
-				out.Values = append(out.Values, FacetValue{v.Term, v.Count})
+			if v.Term == "" {
+				continue
 			}
+			if f == fieldJurisdiction {
+				v.Term = strings.ToUpper(v.Term)
+			}
+			out.Values = append(out.Values, FacetValue{v.Term, v.Count})
 		}
 		r.Facets = append(r.Facets, out)
 	}

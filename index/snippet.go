@@ -13,7 +13,7 @@ import (
 const snippetBytes = 240
 
 // snippet cuts the part of body with the most different query words in it, and
-// returns where they stand. Words are compared by their stem's head, so that
+// returns where they stand. It begins and ends between words. Words are compared by their stem's head, so that
 // "regulates" marks "regulation"; without a match it is the body's beginning.
 func snippet(body string, words []string) (string, []corpus.Span) {
 	lower := foldSameLength(body)
@@ -48,14 +48,30 @@ func snippet(body string, words []string) (string, []corpus.Span) {
 	for end < len(body) && !utf8.RuneStart(body[end]) {
 		end++
 	}
-	var spans []corpus.Span
-	for _, m := range marks {
-		if m.Start >= start && m.End <= end && (len(spans) == 0 || m.Start-start >= spans[len(spans)-1].End) {
-			spans = append(spans, corpus.Span{Start: m.Start - start, End: m.End - start})
+	if end < len(body) {
+		if i := strings.LastIndexAny(body[max(start, end-40):end], " \n"); i >= 0 {
+			end = max(start, end-40) + i
 		}
 	}
-	return strings.ReplaceAll(body[start:end], "\n", " "), spans
+	before, after := "", ""
+	if start > 0 {
+		before = ellipsis
+	}
+	if end < len(body) {
+		after = ellipsis
+	}
+	var spans []corpus.Span
+	shift := len(before) - start
+	for _, m := range marks {
+		if m.Start >= start && m.End <= end && (len(spans) == 0 || m.Start+shift >= spans[len(spans)-1].End) {
+			spans = append(spans, corpus.Span{Start: m.Start + shift, End: m.End + shift})
+		}
+	}
+	return before + strings.ReplaceAll(body[start:end], "\n", " ") + after, spans
 }
+
+// ellipsis stands where a snippet leaves words out.
+const ellipsis = "…"
 
 type mark struct {
 	corpus.Span
