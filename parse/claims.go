@@ -191,7 +191,7 @@ func (p *page) published() (published, modified moment) {
 	if len(pubs) > 0 {
 		published = pubs[0]
 		for _, m := range pubs[1:] { // the same day with a time of day says more
-			if !published.clock && m.clock && sameDay(published.Time, m.Time) {
+			if sameDay(published.Time, m.Time) && (!published.clock && m.clock || !published.zone && m.zone) {
 				published = m
 			}
 		}

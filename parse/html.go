@@ -48,6 +48,7 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 		return drafts, nil
 	}
 	lead := pg.lead(main.Title)
+	_, tail := splitTail(cut(pg.body))
 	named, rank := byName(pg, main.Title)
 	parts, embedded := splitTail(choose(named, rank, byDensity(pg)))
 	parts = clean(parts, main.Title, pg)
@@ -61,10 +62,28 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 	}
 	main.Blocks = blocksOf(withLead(parts, lead))
 	drafts := []corpus.Draft{main}
-	for _, e := range embedded {
+	for _, e := range apart(embedded, tail, main) {
 		drafts = append(drafts, corpus.Draft{URL: main.URL, Lang: main.Lang, Title: e.title, Fragment: fragment(e.title), Blocks: blocksOf(clean(e.parts, e.title, pg))})
 	}
 	return append(drafts, pg.liveUpdates(main)...), nil
+}
+
+// apart returns the articles that stand in full behind the main one: those
+// found behind its text and those found behind it on the page, each once a
+// place, without what is the main article's own text.
+func apart(embedded, tail []section, main corpus.Draft) []section {
+	if len(tail) > len(embedded) {
+		embedded = tail
+	}
+	body := main.Body()
+	var out []section
+	for _, e := range embedded {
+		if len(units(fold(e.title))) < 4 || linkShare(e.parts) > 0.1 || strings.Contains(body, e.parts[len(e.parts)/2].Text) {
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 // headLines are the short lines under the headline, where bylines without a

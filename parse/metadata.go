@@ -17,6 +17,7 @@ type page struct {
 
 	lang      string // of the html element
 	docTitle  string
+	headline  string // what title found
 	canonical string
 	metas     map[string][]string // by lower-case name, property or itemprop
 	ld        []map[string]any    // objects of JSON-LD, in order

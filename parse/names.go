@@ -67,8 +67,9 @@ func traits(n *html.Node) trait {
 func readNames(s string) trait {
 	var (
 		buf   [48]byte
+		last  [48]byte
 		n     int
-		prev  string
+		prev  []byte
 		t     trait
 		lower bool
 		first = true
@@ -79,16 +80,15 @@ func readNames(s string) trait {
 	flush := func(end byte) {
 		if n > 0 {
 			if n > 3 || !loose && (end < '0' || end > '9') && end != 'A' {
-				w := string(buf[:n])
-				t |= wordTrait(w, prev, first)
-				prev = w
+				t |= wordTrait(buf[:n], prev, first)
+				prev = last[:copy(last[:], buf[:n])]
 			}
 			first = false
 			n = 0
 		}
 		loose = end >= '0' && end <= '9' || end == 'A'
 		if end == ' ' || end == '\n' || end == '\t' {
-			prev, first = "", true
+			prev, first = nil, true
 		}
 	}
 	for i := 0; i < len(s); i++ {
@@ -118,7 +118,8 @@ func readNames(s string) trait {
 
 // wordTrait says what one word of a name means; prev is the word before it in
 // the same name, first whether w opens the name.
-func wordTrait(w, prev string, first bool) trait {
+func wordTrait(word, before []byte, first bool) trait {
+	w, prev := string(word), string(before) // compared only: neither is allocated
 	switch prev {
 	case "no", "has", "with", "without", "is", "show", "enable", "disable", "not":
 		return 0 // modifiers: "has-sidebar", "no-comments"

@@ -220,7 +220,8 @@ func splitTail(parts []part) (main []part, embedded []section) {
 		if len(parts[i].Text) < 80 {
 			f = fold(parts[i].Text)
 		}
-		if at*10 >= total*3 && f != "" && lead(parts[i], f) && i+1 < len(parts) && tailHead(parts[i+1]) {
+		inText := parts[i].node != nil && parts[i].Kind != corpus.BlockHeading // on a page, lists have headings and boxes in the text may not
+		if at*10 >= total*3 && f != "" && !inText && lead(parts[i], f) && i+1 < len(parts) && tailHead(parts[i+1]) {
 			start = i
 			break
 		}
@@ -230,7 +231,11 @@ func splitTail(parts []part) (main []part, embedded []section) {
 		return parts, nil
 	}
 	var item section
+	teasers := 0
 	flush := func() {
+		if item.title != "" && textWeight(item.parts) < minArticle {
+			teasers++
+		}
 		prosy := 0
 		for _, b := range item.parts {
 			if prose(b) {
@@ -250,6 +255,9 @@ func splitTail(parts []part) (main []part, embedded []section) {
 		item.parts = append(item.parts, b)
 	}
 	flush()
+	if teasers < 2 { // no list: the article goes on behind a box with its own headings
+		return parts, nil
+	}
 	return parts[:start], embedded
 }
 

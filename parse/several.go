@@ -71,6 +71,15 @@ func (p *page) datedHeadings() []item {
 	if len(most) < 2 {
 		return nil
 	}
+	if p.first("og:type") == "article" || len(most) == 2 {
+		// Against the page's own word, or with two only, each must have a box
+		// of its own: headings of one text lie side by side.
+		for _, it := range most {
+			if p.wrapper(place{node: it.heading}) == it.heading {
+				return nil
+			}
+		}
+	}
 	return most
 }
 

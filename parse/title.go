@@ -12,6 +12,13 @@ import (
 // not a section's name; what the machine-readable parts say comes next,
 // without the site's name.
 func (p *page) title() string {
+	if p.headline == "" {
+		p.headline = p.findTitle()
+	}
+	return p.headline
+}
+
+func (p *page) findTitle() string {
 	var claims []string // without the site's name, in order of trust
 	add := func(s string) {
 		if s = p.stripSite(line(unescape(s))); s != "" && !p.isSite(s) {
