@@ -66,6 +66,10 @@ func (h happening) effect(e corpus.Entity) float64 {
 		hit = slices.Contains(h.Targets, e.Name)
 	case corpus.EntityMarket:
 		return h.stance()
+	case corpus.EntityJurisdiction:
+		if slices.Contains(h.Jurisdictions, e.Jurisdiction) {
+			return h.stance()
+		}
 	}
 	if !hit {
 		return 0

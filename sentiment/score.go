@@ -46,9 +46,10 @@ func (a *Analyzer) score(out *corpus.Analysis, t corpus.Text, d *text.Document, 
 // sentimentOf dresses a score as the sentiment of an entity. Where nothing is
 // said of the entity itself, it shares the text's score, with less confidence.
 func sentimentOf(e corpus.Entity, s, overall polarity.Score, main happening) corpus.Sentiment {
-	if e.Kind == corpus.EntityMarket {
-		s.Value = sway(s.Value, main.stance())
-	} else {
+	switch e.Kind {
+	case corpus.EntityMarket, corpus.EntityJurisdiction:
+		s.Value = sway(s.Value, main.effect(e))
+	default:
 		s.Value = lean(s.Value, main.effect(e))
 	}
 	if len(s.Evidence) == 0 && len(overall.Evidence) > 0 {
@@ -75,7 +76,8 @@ func (a *Analyzer) target(name string, r *polarity.Reading, d *text.Document, en
 	}
 	if mentions == nil && e.Kind != corpus.EntityMarket {
 		if mentions = polarity.Mentions(d, name); mentions != nil {
-			e.Relevance = 0.5
+			// the gazetteer saw the name and did not take it for the entity
+			e = corpus.Entity{Kind: corpus.EntityOrganisation, ID: name, Name: name, Relevance: 0.5}
 		}
 	}
 	if mentions == nil {

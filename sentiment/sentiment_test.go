@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -108,6 +109,29 @@ func TestTargets(t *testing.T) {
 	whole := a.Analyze(text)
 	if absent.Score != whole.Score || absent.Confidence >= whole.Confidence || absent.Sentiments[0].Relevance != 0 {
 		t.Errorf("a target that is not there: %+v, the whole: %v (%v)", absent.Sentiments[0], whole.Score, whole.Confidence)
+	}
+}
+
+func TestTargetThatOnlyLooksLikeAnEntity(t *testing.T) {
+	an := analyzer(t).Analyze(corpus.Text{Title: "Sky gains subscribers as profit jumps", Target: "Sky"})
+	if s := an.Sentiments[0]; s.Target != "Sky" || s.Kind != corpus.EntityOrganisation || an.Label != 1 {
+		t.Errorf("the broadcaster is no token: %+v", s)
+	}
+}
+
+func TestJurisdictions(t *testing.T) {
+	a := analyzer(t)
+	for title, label := range map[string]int{
+		"China bans all cryptocurrency transactions":         -1,
+		"SEC rescinds SAB 121, freeing banks to hold crypto": 1,
+	} {
+		an := a.Analyze(corpus.Text{Title: title})
+		i := slices.IndexFunc(an.Sentiments, func(s corpus.Sentiment) bool { return s.Kind == corpus.EntityJurisdiction })
+		if i < 0 {
+			t.Errorf("%s: no jurisdiction among %+v", title, an.Sentiments)
+		} else if s := an.Sentiments[i]; s.Score*float64(label) < 0.3 {
+			t.Errorf("%s: %+v", title, s)
+		}
 	}
 }
 
@@ -299,6 +323,34 @@ func FuzzAnalyze(f *testing.F) {
 	a := analyzer(f)
 	f.Fuzz(func(t *testing.T, title, body, target, lang string) {
 		check(t, a, corpus.Text{Title: title, Body: body, Target: target, Lang: lang})
+	})
+}
+
+func FuzzLines(f *testing.F) {
+	f.Add([]byte("{\"id\":1,\"text\":\"x\"}\nnot json\n\n{\"id\":{}}"))
+	f.Add([]byte("{\"text\":\"\\ud800\",\"published_at\":\"2026-01-01\"}\r\n[]"))
+	a := analyzer(f)
+	f.Fuzz(func(t *testing.T, in []byte) {
+		var out bytes.Buffer
+		if err := a.Lines(t.Context(), bytes.NewReader(in), &out); err != nil {
+			t.Fatal(err)
+		}
+		want := 0
+		for line := range bytes.Lines(in) {
+			if len(bytes.TrimSpace(line)) > 0 {
+				want++
+			}
+		}
+		got := 0
+		for line := range bytes.Lines(out.Bytes()) {
+			got++
+			if !json.Valid(line) {
+				t.Fatalf("not JSON: %q", line)
+			}
+		}
+		if got != want {
+			t.Fatalf("%d lines in, %d out", want, got)
+		}
 	})
 }
 
