@@ -80,6 +80,57 @@ func TestItemContentIsReadWithWhatTheFeedSays(t *testing.T) {
 	}
 }
 
+func TestNoticeAmongTeasersIsAnArticleOfItsOwn(t *testing.T) {
+	para := func(s string) string { return "<p>" + strings.Repeat(s+" ", 6) + "</p>" }
+	story := para("The fund bought three positions and sold one of them.") + para("Rates stayed where they were for the whole year.") + para("Volumes fell to a third of what they had been.")
+	notice := para("Banks shall keep a register of all tokenised deposits.") + para("Banks shall not pay interest on them, nor rewards.") + para("The circular of 2023 on this subject is repealed today.")
+	page := "<html lang=en><title>What a year of quiet markets taught us</title><article><h1>What a year of quiet markets taught us</h1>" + story + story +
+		"</article><div class=list><h2>You may also like</h2><h3><a href=/1>Is the winter over or only paused</a></h3><p>Four rounds.</p>" +
+		"<h3>Central bank publishes notice on tokenised deposits</h3>" + notice + notice +
+		"<h3><a href=/2>Miners move north as prices rise</a></h3><p>A short look.</p></div>"
+	drafts := articles(t, corpus.Capture{MediaType: "text/html", Body: []byte(page)})
+	if len(drafts) != 2 {
+		t.Fatalf("got %d articles", len(drafts))
+	}
+	if b := drafts[0].Body(); strings.Contains(b, "register") || strings.Contains(b, "Four rounds") || !strings.Contains(b, "three positions") || drafts[0].Fragment != "" {
+		t.Errorf("main: %q", b)
+	}
+	if b := drafts[1].Body(); !strings.Contains(b, "is repealed") || strings.Contains(b, "short look") || drafts[1].Title != "Central bank publishes notice on tokenised deposits" || drafts[1].Fragment == "" {
+		t.Errorf("notice: %q %q", drafts[1].Title, b)
+	}
+}
+
+func TestBodyInScriptsIsRead(t *testing.T) {
+	text := strings.Repeat("The order takes effect at once and binds all firms. ", 8)
+	for name, page := range map[string]string{
+		"JSON-LD": `<title>Order</title><script type="application/ld+json">{"@type":"NewsArticle","headline":"Order","articleBody":"` + text + `"}</script><div id=app></div>`,
+		"state":   `<title>Order</title><script id="__NEXT_DATA__" type="application/json">{"props":{"page":{"post":{"body":"<p>` + text + `</p>"}}}}</script><div id=app>Loading</div>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := articles(t, corpus.Capture{MediaType: "text/html", Body: []byte(page)})[0]
+			if !strings.Contains(d.Body(), "binds all firms") {
+				t.Errorf("got %q", d.Body())
+			}
+		})
+	}
+}
+
+func TestTitleIsTheHeadlineWithoutTheSite(t *testing.T) {
+	body := "<p>" + strings.Repeat("The notice says what it says, and no more. ", 20) + "</p>"
+	for page, want := range map[string]string{
+		`<title>Exchange halts withdrawals | Coin Daily</title><meta property="og:site_name" content="Coin Daily">`:                                  "Exchange halts withdrawals",
+		`<title>Coin Daily - Exchange halts withdrawals</title><meta property="og:site_name" content="Coin Daily">`:                                  "Exchange halts withdrawals",
+		`<title>交易所暂停提现_要闻频道_海岸财经网</title>`:                                                                                                          "交易所暂停提现",
+		`<title>Exchange halts withdrawals - Coin Daily</title><h1>Coin Daily</h1><meta property="og:title" content="Exchange halts withdrawals">`:   "Exchange halts withdrawals",
+		`<title>Exchange halts withdrawals for a day</title><h1><span>Markets</span> <span>Exchange halts withdrawals for a day</span></h1>`:         "Exchange halts withdrawals for a day",
+		`<title>Exchange halts withdrawals, users wait</title><h1>Exchange halts withdrawals, users wait <a class="share-btn" href=#>Share</a></h1>`: "Exchange halts withdrawals, users wait",
+	} {
+		if got := articles(t, corpus.Capture{URL: "https://www.coindaily.example/2/x", MediaType: "text/html", Body: []byte("<meta charset=utf-8>" + page + body)})[0].Title; got != want {
+			t.Errorf("%s: got %q", page, got)
+		}
+	}
+}
+
 func TestCanonicalURL(t *testing.T) {
 	for _, tc := range []struct{ page, claim, want string }{
 		{"https://a.example/x?utm_source=m&id=3#top", "", "https://a.example/x?id=3"},

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -278,12 +279,30 @@ func (p *page) stripSite(s string) string {
 				}
 			}
 		}
+		if hasHan(cut) { // Chinese titles end in "-某某网" and "_频道_某某网"
+			if i := strings.LastIndexAny(cut, "-_|—｜"); i > 0 {
+				_, size := utf8.DecodeRuneInString(cut[i:])
+				if tail := strings.TrimSpace(cut[i+size:]); runes(tail) <= 12 && outlet(tail) {
+					cut = strings.TrimRight(cut[:i], " -_|—｜")
+				}
+			}
+		}
 		if cut == s {
 			break
 		}
 		s = cut
 	}
 	return s
+}
+
+// outlet reports whether s is a Chinese site, paper or channel by its ending.
+func outlet(s string) bool {
+	for _, e := range []string{"网", "网站", "频道", "日报", "晚报", "时报", "在线", "新闻", "财经", "资讯", "门户", "網", "新聞"} {
+		if strings.HasSuffix(s, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // partOfSite reports whether s begins or ends with the site's name, or is a
