@@ -73,7 +73,7 @@ type Instrument struct {
 	Issuer       string           `json:"issuer"`
 	Jurisdiction Jurisdiction     `json:"jurisdiction"`
 	Title        string           `json:"title"`
-	Status       InstrumentStatus `json:"status"` // the latest of History, InstrumentUnknown without any
+	Status       InstrumentStatus `json:"status"` // the stage furthest along that History states, InstrumentUnknown without any
 	Relations    []Relation       `json:"relations"`
 	// History lists every change of status with who said so. Conflicting
 	// statements stand beside one another.

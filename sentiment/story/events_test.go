@@ -159,6 +159,15 @@ func TestDifferentHappeningsStayApart(t *testing.T) {
 		{"a suit and a ruling on one day",
 			piece{src: wire, title: "SEC sues Kraken over staking", events: []corpus.EventReading{act(corpus.Enforcement, "SEC", "US", "Kraken")}},
 			piece{src: wire, hours: 3, title: "Appeal of exchange dismissed in custody dispute", events: []corpus.EventReading{act(corpus.CourtRuling, "", "US", "Kraken")}}},
+		{"two steps of one bill on two days",
+			piece{src: wire, title: "House passes GENIUS Act", events: []corpus.EventReading{numbered(act(corpus.Legislation, "Congress", "US"), "S. 1582")}, ins: []corpus.InstrumentReading{{ID: "S. 1582", Status: corpus.InstrumentAdopted}}},
+			piece{src: wire, hours: 20, title: "Trump signs GENIUS Act into law", events: []corpus.EventReading{numbered(act(corpus.Legislation, "Congress", "US"), "S. 1582")}, ins: []corpus.InstrumentReading{{ID: "S. 1582", Status: corpus.InstrumentAdopted}}}},
+		{"two purchases in the same words",
+			piece{src: wire, title: "Treasury firm boosts bitcoin holdings with 780 BTC purchase", events: []corpus.EventReading{assets(corpus.EventReading{Type: corpus.Flows}, "BTC")}},
+			piece{src: daily, hours: 5, title: "Treasury firm boosts bitcoin holdings with 225 BTC purchase", events: []corpus.EventReading{assets(corpus.EventReading{Type: corpus.Flows}, "BTC")}}},
+		{"two listings against the same quote assets",
+			piece{src: wire, title: "Upbit lists SYRUP", events: []corpus.EventReading{venue(corpus.Listing, "Upbit", "SYRUP", "BTC", "USDT")}},
+			piece{src: daily, hours: 50, title: "Upbit lists Optimism", events: []corpus.EventReading{venue(corpus.Listing, "Upbit", "OP", "BTC", "USDT")}}},
 		{"two speeches of one official",
 			piece{src: sec, title: "Remarks on tokenised funds", events: []corpus.EventReading{act(corpus.Policy, "SEC", "US")}},
 			piece{src: sec, hours: 20, title: "Statement about staking and custody", events: []corpus.EventReading{act(corpus.Policy, "SEC", "US")}}},
@@ -220,6 +229,12 @@ func TestSameHappeningsMeet(t *testing.T) {
 		{"a proposal about one asset, in two languages",
 			piece{src: wire, title: "FCA consults on Tether", events: []corpus.EventReading{assets(act(corpus.RuleProposal, "FCA", "GB"), "USDT")}},
 			piece{src: kuaixun, hours: 8, title: "英国就泰达币征求意见", events: []corpus.EventReading{assets(act(corpus.RuleProposal, "FCA", "GB"), "USDT")}}},
+		{"a purchase with one figure in common",
+			piece{src: wire, title: "Ether ETFs draw $533M in a day", events: []corpus.EventReading{assets(corpus.EventReading{Type: corpus.Flows}, "ETH")}},
+			piece{src: daily, hours: 5, title: "Ether ETFs draw 533.9 million dollars", events: []corpus.EventReading{assets(corpus.EventReading{Type: corpus.Flows}, "ETH")}}},
+		{"a step of a bill in two languages",
+			piece{src: wire, title: "House passes GENIUS Act", events: []corpus.EventReading{numbered(act(corpus.Legislation, "Congress", "US"), "S. 1582")}, ins: []corpus.InstrumentReading{{ID: "S. 1582", Status: corpus.InstrumentAdopted}}},
+			piece{src: kuaixun, hours: 5, title: "美国众议院通过稳定币法案", events: []corpus.EventReading{numbered(act(corpus.Legislation, "Congress", "US"), "S. 1582")}, ins: []corpus.InstrumentReading{{ID: "S. 1582", Status: corpus.InstrumentAdopted}}}},
 		{"one telling without a target",
 			piece{src: wire, title: "SEC charges exchange over unregistered staking service", events: []corpus.EventReading{act(corpus.Enforcement, "SEC", "US", "Kraken")}},
 			piece{src: daily, hours: 8, title: "Exchange charged by SEC over unregistered staking", events: []corpus.EventReading{act(corpus.Enforcement, "SEC", "US")}}},
@@ -260,6 +275,20 @@ func TestAHappeningIsNotToldForEver(t *testing.T) {
 	}
 	if len(events) < 4 || len(events) > 6 {
 		t.Errorf("sixty days of enforcement against one firm are %d events", len(events))
+	}
+}
+
+func TestWordsDoNotLeadFromOneHappeningToTheNext(t *testing.T) {
+	words := strings.Fields("alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey xray yankee zulu")
+	s := newScene(t)
+	events := map[corpus.EventID]bool{}
+	for i := 0; i+6 <= len(words); i += 2 {
+		p := piece{name: "w" + strconv.Itoa(i), src: corpus.Source{ID: corpus.SourceID("s" + strconv.Itoa(i)), Kind: corpus.SourceMedia}, hours: float64(i),
+			title: strings.Join(words[i:i+6], " "), events: []corpus.EventReading{act(corpus.Policy, "SEC", "US")}}
+		events[s.place(p).Placement.Events[0]] = true
+	}
+	if len(events) < 2 {
+		t.Error("each headline has words of the one before, none of the first, and all are one event")
 	}
 }
 

@@ -177,6 +177,38 @@ func TestFold(t *testing.T) {
 	}
 }
 
+func TestFigure(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		want float64
+	}{
+		{"1.9B", 1.9e9}, {"1.9 billion", 1.9e9}, {"1,900 Million", 1.9e9}, {"19亿美元", 1.9e9}, {"1.2 万亿", 1.2e12}, {"118K", 118_000}, {"118,000", 118_000},
+		{"0.375", 0.375}, {"3962 BTC", 3962}, {"5 percent", 0}, {"24-hour", 0}, {"2025", 0}, {"12", 0}, {"B", 0}, {"", 0}, {"1.2.3", 0}, {"5x", 0}, {"9bottles", 0}, {"1e999", 0},
+	} {
+		w, rest := c.in, ""
+		if i := strings.IndexAny(c.in, " 亿"); i >= 0 {
+			w, rest = c.in[:i], c.in[i:]
+		}
+		if got, ok := figure(w, rest); got != c.want && ok || ok != (c.want != 0) {
+			t.Errorf("%q: %v %v, want %v", c.in, got, ok, c.want)
+		}
+	}
+	if !shareFigure([]float64{1, 533e6}, []float64{2, 533.9e6, 9e9}) || shareFigure([]float64{118_000}, []float64{119_000}) || shareFigure(nil, []float64{1}) {
+		t.Error("533 and 533.9 million are one figure, 118,000 and 119,000 are two")
+	}
+}
+
+func TestStep(t *testing.T) {
+	for in, want := range map[string]string{
+		"Trump Signs GENIUS Act Into Law": "signed", "House passes GENIUS Act": "passed", "House Sends Act to Trump To Sign Into Law, Passes Two Others": "signed",
+		"GENIUS Act stalls in Senate": "stopped", "Senators introduce market structure bill": "introduced", "众议院通过稳定币法案": "passed", "特朗普签署稳定币法案": "signed", "What the bill means": "",
+	} {
+		if got := step(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
 func FuzzTelling(f *testing.F) {
 	f.Add("SEC sues Kraken", "Kraken", "SEC", "美国证监会起诉")
 	f.Fuzz(func(t *testing.T, title, target, who, evidence string) {

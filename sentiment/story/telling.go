@@ -124,7 +124,9 @@ func (t *telling) text() {
 		}
 	}
 	t.han = text.DetectLang(s) == "zh"
-	t.step = step(t.title)
+	if t.kind == corpus.Legislation {
+		t.step = step(t.title)
+	}
 	for tok := range text.Tokens(s, 0, len(s)) {
 		w := s[tok.Start:tok.End]
 		if f, ok := figure(w, s[tok.End:]); ok {
@@ -234,10 +236,10 @@ func year(n string) bool {
 // figure reads an amount, with its magnitude attached ("1.9B") or behind it
 // ("1.9 billion", "19亿"). Small and round numbers, and years, tell nothing.
 func figure(w, rest string) (float64, bool) {
-	digits := strings.TrimRight(strings.ToLower(w), "kmbnt")
-	if digits == "" || digits[0] < '0' || digits[0] > '9' {
+	if w == "" || w[0] < '0' || w[0] > '9' {
 		return 0, false
 	}
+	digits := strings.TrimRight(w, "kmbntKMBNT")
 	x, err := strconv.ParseFloat(strings.ReplaceAll(digits, ",", ""), 64)
 	if err != nil || math.IsInf(x, 0) {
 		return 0, false
