@@ -131,6 +131,11 @@ func TestUnseenHeadlines(t *testing.T) {
 	evaluate(t, "testdata/unseen.tsv", 140, []float64{0.75, 0.93, 0.88, 0.80, 0.80})
 }
 
+// TestBlindHeadlines reads a third set that was never used to mend anything.
+func TestBlindHeadlines(t *testing.T) {
+	evaluate(t, "testdata/blind.tsv", 140, []float64{0, 0, 0, 0, 0})
+}
+
 // evaluate reads the labelled headlines of a file and compares the quality of
 // the reading with what is wanted of it: macro-F1 over types, accuracy of
 // regulatory, F1 of jurisdictions and of regulators, accuracy of the stance's
