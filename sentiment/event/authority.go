@@ -88,6 +88,9 @@ func (r *Reader) tagAuthorities(toks []token, ctx *context) {
 			return true
 		}
 		lo, hi := cover(toks, corpus.Span{Start: start, End: end})
+		if lo < hi && toks[lo].class&person != 0 && (toks[lo].run > hi || lo > 0 && toks[lo-1].run > lo) {
+			return true // part of a longer name: Jesse Powell
+		}
 		for i := lo; i < hi; i++ {
 			toks[i].class |= w.class
 			toks[i].run = max(toks[i].run, hi)
@@ -105,11 +108,24 @@ func (r *Reader) tagAuthorities(toks []token, ctx *context) {
 				toks[i].authority = p
 			}
 		}
+	}
+	for i := range toks {
 		if toks[i].class&authority != 0 && impostor(toks, i) {
-			toks[i].class &^= authority
-			toks[i].authority = nil
-			toks[i].entities = slices.DeleteFunc(toks[i].entities, func(e *corpus.Entity) bool { return e.Kind == corpus.EntityRegulator })
+			disown(toks, i)
 		}
+	}
+}
+
+// disown takes the mark of an authority from the whole name at i.
+func disown(toks []token, i int) {
+	end := toks[i].run
+	for i > 0 && toks[i-1].run == end {
+		i--
+	}
+	for ; i < end; i++ {
+		toks[i].class &^= authority
+		toks[i].authority = nil
+		toks[i].entities = slices.DeleteFunc(toks[i].entities, func(e *corpus.Entity) bool { return e.Kind == corpus.EntityRegulator })
 	}
 }
 
@@ -171,9 +187,11 @@ func impostor(toks []token, i int) bool {
 	case "customs", "cabinet", "agency", "agencies", "supervisor", "court", "courts":
 		return prev == "news" || prev == "rating" || prev == "tennis"
 	case "asic":
-		switch next {
-		case "miner", "miners", "mining", "chip", "chips", "resistant", "manufacturer", "maker", "makers", "rig", "rigs", "hardware":
-			return true
+		for _, w := range []string{prev, next, norm(i + 2)} {
+			switch w {
+			case "miner", "miners", "mining", "chip", "chips", "resistant", "manufacturer", "maker", "makers", "rig", "rigs", "hardware", "facility", "factory":
+				return true
+			}
 		}
 	}
 	return false

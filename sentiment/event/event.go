@@ -85,8 +85,8 @@ func (r *Reader) Read(d *text.Document, ents []corpus.Entity, ins []corpus.Instr
 			events = append(events, r.reading(ctx, t, false))
 		}
 	}
-	events = r.repeals(ctx, events)
-	return events, r.regulatory(ctx, events)
+	regulatory = r.regulatory(ctx, events)
+	return r.repeals(ctx, events), regulatory
 }
 
 // score adds up what the cues of the headline and the lead say for each type.
@@ -251,7 +251,7 @@ func (r *Reader) reading(ctx *context, t corpus.EventType, main bool) corpus.Eve
 	e.Instruments = append(e.Instruments, ctx.instrumentsOf(s, main && t.Regulatory())...)
 	e.Targets = ctx.targets(s, e.Actors)
 	e.Stance = r.stance(ctx, s, t, at.hit, e.Jurisdictions)
-	e.Status = r.status(s, t)
+	e.Status = r.status(s, t, at.hit)
 	e.Severity = r.severity(ctx, s, e)
 	e.Confidence = confidence(at)
 	e.Evidence = ctx.evidence(t, s)

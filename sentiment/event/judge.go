@@ -234,9 +234,18 @@ func digitalCurrency(s *sentence) bool {
 	return false
 }
 
-// status says how certain the happening is.
-func (r *Reader) status(s *sentence, t corpus.EventType) corpus.EventStatus {
+// status says how certain the happening is: a plan shows in the words of the
+// cue or just before it, a rumour or a denial anywhere in the sentence.
+func (r *Reader) status(s *sentence, t corpus.EventType, h hit) corpus.EventStatus {
 	has := func(list string) bool { return r.lists[list].count(s.toks, s.text) > 0 }
+	near, text := s.toks, s.text
+	if h.cue != nil {
+		near = s.toks[max(0, h.from-4):h.to]
+		if near[0].han {
+			near = s.toks[max(0, h.from-6):h.to]
+		}
+		text = s.text[near[0].start-s.from : near[len(near)-1].end-s.from]
+	}
 	switch {
 	case has("denied"):
 		return corpus.EventDenied
@@ -244,7 +253,7 @@ func (r *Reader) status(s *sentence, t corpus.EventType) corpus.EventStatus {
 		return corpus.EventRumour
 	case t == corpus.RuleProposal, t == corpus.Warning:
 		return corpus.EventDone // proposing and warning are what was done
-	case has("planned"):
+	case r.lists["planned"].count(near, text) > 0:
 		return corpus.EventPlanned
 	}
 	return corpus.EventDone
