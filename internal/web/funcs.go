@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/regwire/regwire/corpus"
 )
@@ -15,15 +16,21 @@ import (
 var funcs = template.FuncMap{
 	"day":        func(t time.Time) string { return when(t, "2 Jan 2006") },
 	"moment":     func(t time.Time) string { return when(t, "2 Jan 2006 15:04") },
+	"published":  published,
 	"precise":    func(t time.Time) string { return when(t, "2006-01-02 15:04:05.000000") },
 	"stamp":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"signed":     signed,
+	"stance":     stance,
 	"percent":    func(f float64) string { return fmt.Sprintf("%.0f%%", 100*f) },
 	"tone":       tone,
+	"count":      count,
 	"join":       func(s []string) string { return strings.Join(s, ", ") },
-	"link":       link,
+	"outward":    outward,
 	"instrument": instrumentPath,
-	"spark":      spark,
+	"language":   languageName,
+	"script":     script,
+	"spark":      func(trail []float64) template.HTML { return line(trail, 120, 28, false) },
+	"chart":      func(trail []float64) template.HTML { return line(trail, 1100, 200, true) },
 }
 
 func when(t time.Time, layout string) string {
@@ -33,12 +40,31 @@ func when(t time.Time, layout string) string {
 	return t.UTC().Format(layout)
 }
 
+// published shows the time a source claims; many claim a day only.
+func published(t time.Time) string {
+	if t.Equal(t.Truncate(24 * time.Hour)) {
+		return when(t, "2 Jan 2006")
+	}
+	return when(t, "2 Jan 2006 15:04 UTC")
+}
+
 // signed shows a score with a real minus sign.
 func signed(f float64) string {
 	if math.Abs(f) < 0.005 {
 		return "0.00"
 	}
 	return strings.Replace(fmt.Sprintf("%+.2f", f), "-", "−", 1)
+}
+
+// stance is a stance in a word.
+func stance(f float64) string {
+	switch tone(f) {
+	case "up":
+		return "permissive"
+	case "down":
+		return "restrictive"
+	}
+	return "neutral"
 }
 
 // tone is the class that colours a score; the band is for the eye only.
@@ -52,9 +78,18 @@ func tone(f float64) string {
 	return "flat"
 }
 
-// link shows a crawled address, and makes it a link only when it leads to the
-// web: never javascript:, never data:.
-func link(raw string) template.HTML {
+// count shows a whole number in groups of three digits.
+func count(n any) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// outward shows a crawled address, and makes it a link only when it leads to
+// the web: never javascript:, never data:.
+func outward(raw string) template.HTML {
 	text := template.HTMLEscapeString(raw)
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -69,20 +104,56 @@ func instrumentPath(id corpus.InstrumentID) string {
 	return (&url.URL{Path: "/instruments/" + string(id)}).String()
 }
 
-// spark draws scores in [-1, 1], oldest first, as a line about zero.
-func spark(trail []float64) template.HTML {
-	const w, h = 110.0, 26.0
-	if len(trail) < 2 {
+func languageName(code string) string {
+	switch code {
+	case "en":
+		return "English"
+	case "zh":
+		return "中文"
+	}
+	return code
+}
+
+// script says that a text is Chinese, so that browsers choose Chinese glyphs
+// over Japanese ones on a page that is English.
+func script(s string) template.HTMLAttr {
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return `lang="zh"`
+	}
+	return ""
+}
+
+// leastScale keeps small movements small: a line that fills its box has moved
+// by at least this much.
+const leastScale = 0.25
+
+// line draws scores, oldest first, about zero, to the scale of the largest; a
+// chart says what scale that is.
+func line(trail []float64, w, h float64, chart bool) template.HTML {
+	if len(trail) == 0 {
 		return ""
 	}
-	var d strings.Builder
+	scale := leastScale
+	for _, v := range trail {
+		scale = max(scale, math.Abs(v))
+	}
+	const margin = 4.0
+	var path, labels strings.Builder
+	var x, y float64
 	for i, v := range trail {
 		op := 'L'
 		if i == 0 {
 			op = 'M'
 		}
-		fmt.Fprintf(&d, "%c%.1f %.1f", op, 1+float64(i)*(w-2)/float64(len(trail)-1), h/2-max(-1, min(1, v))*(h/2-2))
+		x = w - margin - float64(len(trail)-1-i)*(w-2*margin)/float64(max(1, len(trail)-1))
+		y = h/2 - v/scale*(h/2-margin)
+		fmt.Fprintf(&path, "%c%.1f %.1f", op, x, y)
 	}
-	return template.HTML(fmt.Sprintf(`<svg class="spark" viewBox="0 0 %g %g" role="img" aria-label="last %d values"><line x1="0" x2="%g" y1="%g" y2="%g"/><path d="%s"/></svg>`,
-		w, h, len(trail), w, h/2, h/2, d.String()))
+	class := "spark"
+	if chart {
+		class = "chart"
+		fmt.Fprintf(&labels, `<text x="0" y="12">%s</text><text x="0" y="%g">%s</text>`, signed(scale), h-2, signed(-scale))
+	}
+	return template.HTML(fmt.Sprintf(`<svg class="%s" viewBox="0 0 %g %g" role="img" aria-label="the last %d values"><line x1="0" x2="%g" y1="%g" y2="%g"/>%s<path d="%s"/><circle cx="%.1f" cy="%.1f" r="2.4"/></svg>`,
+		class, w, h, len(trail), w, h/2, h/2, labels.String(), path.String(), x, y))
 }

@@ -24,7 +24,7 @@ var files embed.FS
 type Record interface {
 	Counts(context.Context) (corpus.Counts, error)
 	Sources(context.Context) ([]corpus.Source, error)
-	SourceState(context.Context, corpus.SourceID) (corpus.SourceState, error)
+	SourceStates(context.Context) ([]corpus.SourceState, error)
 	Revisions(context.Context, corpus.ArticleID) ([]corpus.Revision, error)
 	LatestAnalysis(context.Context, corpus.ArticleID) (corpus.Analysis, error)
 	StoryOf(context.Context, corpus.ArticleID) (corpus.Story, error)
@@ -34,9 +34,8 @@ type Record interface {
 	Instrument(ctx context.Context, idOrAlias string) (corpus.Instrument, error)
 	Instruments(context.Context, corpus.InstrumentQuery) ([]corpus.Instrument, error)
 	Signals(context.Context, corpus.SignalQuery) ([]corpus.Signal, error)
-	// RecentSignals returns the newest rows of an index, newest first; every
-	// index of the kind when target is empty.
-	RecentSignals(ctx context.Context, kind corpus.SignalKind, target string, limit int) ([]corpus.Signal, error)
+	LatestSignals(context.Context, corpus.SignalQuery) ([]corpus.Signal, error)
+	Notifications(context.Context, corpus.NotificationQuery) ([]corpus.Notification, error)
 }
 
 // Searcher answers full-text queries.
@@ -69,7 +68,11 @@ type layoutData struct {
 
 type navItem struct{ Path, Name string }
 
-// pageNames are the templates, one page struct each: see page_test.go.
+var navigation = []navItem{
+	{"/events", "Events"}, {"/instruments", "Instruments"}, {"/search", "Articles"}, {"/signals", "Signals"}, {"/sources", "Sources"},
+}
+
+// pageNames are the templates; each shows a struct of its own.
 var pageNames = []string{"home", "search", "events", "event", "instruments", "instrument", "article", "signals", "sources", "problem"}
 
 // New returns the handler of the pages and of their style sheet.
@@ -135,8 +138,7 @@ func (s *site) render(h func(*http.Request) (view, error)) http.Handler {
 		}
 		var b bytes.Buffer
 		err = s.pages[v.name].ExecuteTemplate(&b, "layout", layoutData{
-			Title: v.title, Query: v.query, Here: v.here, Style: s.style, Version: s.Version, Now: s.Clock().UTC(), Page: v.page,
-			Nav: []navItem{{"/events", "Events"}, {"/instruments", "Instruments"}, {"/signals", "Signals"}, {"/sources", "Sources"}},
+			Title: v.title, Query: v.query, Here: v.here, Style: s.style, Version: s.Version, Now: s.Clock().UTC(), Page: v.page, Nav: navigation,
 		})
 		if err != nil {
 			s.Logger.ErrorContext(r.Context(), "template failed", "page", v.name, "err", err)
@@ -145,14 +147,26 @@ func (s *site) render(h func(*http.Request) (view, error)) http.Handler {
 		}
 		head := w.Header()
 		head.Set("Content-Type", "text/html; charset=utf-8")
-		head.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		head.Set("Content-Security-Policy", contentPolicy)
 		head.Set("X-Content-Type-Options", "nosniff")
 		head.Set("Referrer-Policy", "no-referrer")
 		if v.status != 0 {
 			w.WriteHeader(v.status)
 		}
-		w.Write(b.Bytes())
+		w.Write(bytes.Map(visible, b.Bytes()))
 	})
+}
+
+// contentPolicy allows our style sheet, our search form and nothing else.
+const contentPolicy = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// visible drops the characters that reorder or hide text: a headline could use
+// them to show another address than the one it leads to. No page needs any.
+func visible(r rune) rune {
+	if r == '\u061c' || r == '\u200b' || r == '\u200e' || r == '\u200f' || r == '\ufeff' || r >= '\u202a' && r <= '\u202e' || r >= '\u2060' && r <= '\u2069' {
+		return -1
+	}
+	return r
 }
 
 func problem(status int, heading, message string) view {
