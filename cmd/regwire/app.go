@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,11 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"time"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/regwire/regwire/corpus"
 	"github.com/regwire/regwire/corpus/store"
 	"github.com/regwire/regwire/internal/config"
 	"github.com/regwire/regwire/internal/service"
@@ -48,124 +46,92 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// logger writes to standard error; commands that are not services say only
+// logger writes to standard error. Where the configuration does not ask for
+// another level it is the given one: commands that are not services say only
 // what a person should act on.
-func (a *app) logger(cfg config.Config, quiet bool) (*slog.Logger, error) {
-	level := cfg.Log.Level
-	if quiet && level == "info" {
-		level = "warn"
+func (a *app) logger(cfg config.Config, level string) (*slog.Logger, error) {
+	if cfg.Log.Level != "info" {
+		level = cfg.Log.Level
 	}
-	return telemetry.Logger(os.Stderr, level, cfg.Log.Format)
+	log, err := telemetry.Logger(os.Stderr, level, cfg.Log.Format)
+	if err != nil {
+		err = usageError{err}
+	}
+	return log, err
 }
 
 // open opens everything for work. Of opts it fills in what the flags and the
 // configuration say.
-func (a *app) open(ctx context.Context, quiet bool, opts service.Options) (*service.Service, error) {
-	cfg, err := a.config()
+func (a *app) open(ctx context.Context, cfg config.Config, level string, opts service.Options) (*service.Service, error) {
+	log, err := a.logger(cfg, level)
 	if err != nil {
 		return nil, err
 	}
-	log, err := a.logger(cfg, quiet)
-	if err != nil {
-		return nil, usageError{err}
-	}
 	opts.Data, opts.Config, opts.Logger = a.data, cfg, log
 	s, err := service.Open(ctx, opts)
-	if errors.Is(err, service.ErrBusy) {
-		return nil, fmt.Errorf("%w; stop it first, or use another --data", err)
+	return s, advice(err)
+}
+
+// advice adds to an error what to do about it.
+func advice(err error) error {
+	switch {
+	case errors.Is(err, service.ErrBusy):
+		return fmt.Errorf("%w; stop it first, or use another --data", err)
+	case errors.Is(err, service.ErrNothing):
+		return fmt.Errorf("%w; `regwire crawl`, `ingest` or `serve` fill it, --data names another", err)
 	}
-	return s, err
+	return err
 }
 
 // read opens the record alone and hands it to do.
-func (a *app) read(ctx context.Context, do func(*store.DB) error) error {
-	cfg, err := a.config()
+func (a *app) read(ctx context.Context, cfg config.Config, do func(*store.DB) error) error {
+	log, err := a.logger(cfg, "warn")
 	if err != nil {
 		return err
 	}
-	log, err := a.logger(cfg, true)
+	db, err := service.ReadStore(ctx, a.data, cfg, log)
 	if err != nil {
-		return usageError{err}
-	}
-	db, err := service.OpenStore(ctx, a.data, cfg, log)
-	if err != nil {
-		return err
+		return advice(err)
 	}
 	return errors.Join(do(db), db.Close())
 }
 
-// print writes v as one line of JSON.
-func printJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
-}
-
-// progress shows how long work gets on: one line that rewrites itself on a
-// terminal, and a line now and then in a log.
-type progress struct {
-	w     io.Writer
-	every time.Duration
-	last  time.Time
-	live  bool
-}
-
-func newProgress(w *os.File) *progress {
-	info, err := w.Stat()
-	live := err == nil && info.Mode()&os.ModeCharDevice != 0
-	every := 2 * time.Second
-	if live {
-		every = 100 * time.Millisecond
-	}
-	return &progress{w: w, every: every, live: live}
-}
-
-func (p *progress) show(format string, args ...any) {
-	if time.Since(p.last) < p.every {
-		return
-	}
-	p.last = time.Now()
-	p.line(format, args...)
-}
-
-func (p *progress) line(format string, args ...any) {
-	if p.live {
-		fmt.Fprintf(p.w, "\r\033[K"+format, args...)
-	} else {
-		fmt.Fprintf(p.w, format+"\n", args...)
-	}
-}
-
-// stage shows how far a stage has got.
-func (p *progress) stage(name string, at, head corpus.Seq) {
-	p.show("%s: %d of %d changes", name, at, head)
-}
-
-// done ends the line.
-func (p *progress) done() {
-	if p.live {
-		fmt.Fprint(p.w, "\r\033[K")
-	}
+// input is standard input for a command that can be interrupted while it
+// waits for more: a read of a terminal cannot be.
+func input(cmd *cobra.Command) io.Reader {
+	r, w := io.Pipe()
+	go func() {
+		_, err := io.Copy(w, cmd.InOrStdin())
+		w.CloseWithError(err)
+	}()
+	context.AfterFunc(cmd.Context(), func() { w.CloseWithError(context.Cause(cmd.Context())) })
+	return r
 }
 
 func (a *app) version() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: args(cobra.NoArgs),
+		Use: "version", Short: "Print the version",
+		Long: `Print the version, the revision it was built from, and the Go release.
+
+  regwire version --json`,
+		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			v := map[string]string{"version": version}
+			words := []string{"regwire", version}
 			if info, ok := debug.ReadBuildInfo(); ok {
-				v["go"] = info.GoVersion
 				for _, s := range info.Settings {
 					if s.Key == "vcs.revision" {
 						v["revision"] = s.Value
+						words = append(words, s.Value)
 					}
 				}
+				v["go"] = info.GoVersion
+				words = append(words, info.GoVersion)
 			}
 			if a.json {
 				return printJSON(cmd.OutOrStdout(), v)
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "regwire %s %s %s\n", v["version"], v["revision"], v["go"])
-			return nil
+			return say(cmd.OutOrStdout(), "%s\n", strings.Join(words, " "))
 		},
 	}
 }

@@ -3,51 +3,51 @@ package main
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/regwire/regwire/corpus"
 	"github.com/regwire/regwire/corpus/store"
+	"github.com/regwire/regwire/internal/config"
 	"github.com/regwire/regwire/internal/httpapi"
+	"github.com/regwire/regwire/internal/service"
+	"github.com/regwire/regwire/sentiment/entity"
 	"github.com/regwire/regwire/sentiment/signal"
 )
 
-// moment is a flag that takes a time or a date.
-type moment struct{ time.Time }
+// names knows how the record writes the names of parties.
+type names struct{ gazetteer *entity.Gazetteer }
 
-func (m *moment) String() string {
-	if m.IsZero() {
-		return ""
-	}
-	return m.Format(time.RFC3339)
+func newNames(cfg config.Config) (names, error) {
+	g, err := entity.New(cfg.Entities...)
+	return names{g}, err
 }
-func (m *moment) Type() string { return "time" }
-func (m *moment) Set(s string) error {
-	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
-		if t, err := time.Parse(layout, s); err == nil {
-			m.Time = t.UTC()
-			return nil
+
+// usual returns the name under which the record keeps what people also call
+// otherwise ("sec", "bitcoin"); a name nobody knows is returned as it is.
+func (n names) usual(name string, kinds ...corpus.EntityKind) string {
+	for _, kind := range kinds {
+		for _, e := range n.gazetteer.Lookup(name) {
+			switch {
+			case e.Kind != kind:
+			case kind == corpus.EntityAsset:
+				return e.Symbol
+			case kind == corpus.EntityJurisdiction:
+				return e.ID
+			default:
+				return e.Name
+			}
 		}
 	}
-	return errors.New("want 2026-01-31 or 2026-01-31T08:00:00Z")
-}
-
-func day(t time.Time) string {
-	if t.IsZero() {
-		return "-"
-	}
-	return t.UTC().Format(time.DateOnly)
+	return name
 }
 
 func (a *app) events() *cobra.Command {
 	var q corpus.EventQuery
-	var types, severities []string
 	var since, until, asOf moment
-	var jurisdiction, instrument string
+	var instrument string
 	cmd := &cobra.Command{
 		Use: "events", Short: "List what happened, latest first",
 		Long: `List events: one for each happening, however many articles report it.
@@ -57,50 +57,71 @@ func (a *app) events() *cobra.Command {
   regwire events --as-of 2026-03-01T09:00:00Z     what was known then`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for _, t := range types {
-				q.Types = append(q.Types, corpus.EventType(t))
+			cfg, err := a.config()
+			if err != nil {
+				return err
 			}
-			for _, s := range severities {
-				q.Severities = append(q.Severities, corpus.Severity(s))
+			names, err := newNames(cfg)
+			if err != nil {
+				return err
 			}
 			q.Since, q.Until = since.Time, until.Time
-			q.Jurisdiction, q.Instrument = corpus.Jurisdiction(strings.ToUpper(jurisdiction)), corpus.InstrumentID(instrument)
-			return a.read(cmd.Context(), func(db *store.DB) error {
-				var err error
+			q.Regulator = names.usual(q.Regulator, corpus.EntityRegulator)
+			q.Exchange = names.usual(q.Exchange, corpus.EntityExchange)
+			q.Asset = names.usual(q.Asset, corpus.EntityAsset)
+			return a.read(cmd.Context(), cfg, func(db *store.DB) error {
+				if instrument != "" {
+					i, err := known(cmd, db, instrument)
+					if err != nil {
+						return err
+					}
+					q.Instrument = i.ID
+				}
 				if !asOf.IsZero() {
 					if q.AsOf, err = db.Horizon(cmd.Context(), asOf.Time); err != nil {
 						return err
 					}
 				}
-				list, err := db.Events(cmd.Context(), q)
+				rows, err := db.Events(cmd.Context(), q)
 				if err != nil {
 					return err
 				}
-				return table(cmd, a.json, list, "DATE\tTYPE\tSEVERITY\tSTANCE\tWHERE\tWHO\tREPORTS\tTITLE", func(e corpus.Event) string {
-					return fmt.Sprintf("%s\t%s\t%s\t%+.2f\t%s\t%s\t%d\t%s", day(e.Date()), e.Type, e.Severity, e.Stance,
+				err = table(cmd, a.json, rows, "DATE\tTYPE\tSEVERITY\tSTANCE\tSTATUS\tWHERE\tWHO\tREPORTS\tTITLE", func(e corpus.Event) string {
+					return fmt.Sprintf("%s\t%s\t%s\t%+.2f\t%s\t%s\t%s\t%d\t%s", day(e.Date()), e.Type, e.Severity, e.Stance, e.Status,
 						join(e.Jurisdictions), strings.Join(e.Regulators, ","), len(e.Reports), clip(e.Title, 80))
 				})
+				more(cmd, len(rows), q.Limit)
+				return err
 			})
 		},
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&types, "type", nil, "only these types, such as enforcement,repeal")
-	f.StringSliceVar(&severities, "severity", nil, "only these: low, medium, high, critical")
-	f.StringVar(&jurisdiction, "jurisdiction", "", "ISO 3166 code, EU or INTL")
-	f.StringVar(&q.Regulator, "regulator", "", "short name, such as SEC")
-	f.StringVar(&instrument, "instrument", "", "official number")
+	f.Var(anyOf(&q.Types, corpus.EventTypes()...), "type", "only these types, such as enforcement,repeal")
+	f.Var(anyOf(&q.Severities, corpus.SeverityLow, corpus.SeverityMedium, corpus.SeverityHigh, corpus.SeverityCritical), "severity", "only these: low, medium, high, critical")
+	f.Var(jurisdiction{&q.Jurisdiction}, "jurisdiction", "ISO 3166 code, EU or INTL")
+	f.StringVar(&q.Regulator, "regulator", "", "an authority, such as SEC")
+	f.StringVar(&instrument, "instrument", "", "official number, or any other name of it")
 	f.StringVar(&q.Asset, "asset", "", "ticker")
 	f.StringVar(&q.Exchange, "exchange", "", "venue")
 	f.Var(&since, "since", "at or after this time")
 	f.Var(&until, "until", "before this time")
 	f.Var(&asOf, "as-of", "as they were known then")
-	f.IntVar(&q.Limit, "limit", corpus.DefaultLimit, "at most so many")
+	limitFlag(cmd, &q.Limit, corpus.DefaultLimit, corpus.MaxLimit)
 	return cmd
 }
 
+// known finds an instrument by any of its names.
+func known(cmd *cobra.Command, db *store.DB, name string) (corpus.Instrument, error) {
+	i, err := db.Instrument(cmd.Context(), name)
+	if errors.Is(err, corpus.ErrNotFound) {
+		err = fmt.Errorf("no instrument goes by %q; `regwire instruments` lists them", name)
+	}
+	return i, err
+}
+
 func (a *app) instruments() *cobra.Command {
-	q := corpus.InstrumentQuery{Limit: corpus.MaxLimit}
-	var jurisdiction, status string
+	var q corpus.InstrumentQuery
+	var asOf moment
 	cmd := &cobra.Command{
 		Use: "instruments [NUMBER]", Short: "List regulatory texts, or show one with its history",
 		Long: `List instruments: regulatory texts with an official number, their status and
@@ -110,65 +131,85 @@ what they repeal, amend or implement. Any name of an instrument finds it.
   regwire instruments FIL-7-2025
   regwire instruments "Yinfa [2026] No. 42"`,
 		Args: args(cobra.MaximumNArgs(1)),
-		RunE: func(cmd *cobra.Command, names []string) error {
-			q.Jurisdiction, q.Status = corpus.Jurisdiction(strings.ToUpper(jurisdiction)), corpus.InstrumentStatus(status)
-			return a.read(cmd.Context(), func(db *store.DB) error {
-				if len(names) == 1 {
-					i, err := db.Instrument(cmd.Context(), names[0])
-					if errors.Is(err, corpus.ErrNotFound) {
-						return fmt.Errorf("no instrument goes by %q; `regwire instruments` lists them", names[0])
-					}
+		RunE: func(cmd *cobra.Command, number []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			return a.read(cmd.Context(), cfg, func(db *store.DB) error {
+				if len(number) == 1 {
+					i, err := known(cmd, db, number[0])
 					if err != nil {
 						return err
 					}
 					return a.showInstrument(cmd, i)
 				}
-				list, err := db.Instruments(cmd.Context(), q)
+				if !asOf.IsZero() {
+					if q.AsOf, err = db.Horizon(cmd.Context(), asOf.Time); err != nil {
+						return err
+					}
+				}
+				rows, err := db.Instruments(cmd.Context(), q)
 				if err != nil {
 					return err
 				}
-				return table(cmd, a.json, list, "NUMBER\tISSUER\tWHERE\tSTATUS\tRELATIONS\tTITLE", func(i corpus.Instrument) string {
+				for i := range rows {
+					rows[i] = whole(rows[i])
+				}
+				err = table(cmd, a.json, rows, "NUMBER\tISSUER\tWHERE\tSTATUS\tRELATIONS\tTITLE", func(i corpus.Instrument) string {
 					var rel []string
 					for _, r := range i.Relations {
 						rel = append(rel, fmt.Sprintf("%s %s", r.Kind, r.To))
 					}
 					return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", i.ID, i.Issuer, i.Jurisdiction, i.Status, clip(strings.Join(rel, "; "), 60), clip(i.Title, 60))
 				})
+				more(cmd, len(rows), q.Limit)
+				return err
 			})
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&jurisdiction, "jurisdiction", "", "ISO 3166 code, EU or INTL")
+	f.Var(jurisdiction{&q.Jurisdiction}, "jurisdiction", "ISO 3166 code, EU or INTL")
 	f.StringVar(&q.Issuer, "issuer", "", "short name, such as FDIC")
-	f.StringVar(&status, "status", "", "unknown, proposed, adopted, in-force, amended, repealed or withdrawn")
+	f.Var(oneOf(&q.Status, corpus.InstrumentUnknown, corpus.InstrumentProposed, corpus.InstrumentAdopted, corpus.InstrumentInForce,
+		corpus.InstrumentAmended, corpus.InstrumentRepealed, corpus.InstrumentWithdrawn),
+		"status", "unknown, proposed, adopted, in-force, amended, repealed or withdrawn")
+	f.Var(&asOf, "as-of", "as they were known then (of the list)")
+	limitFlag(cmd, &q.Limit, corpus.MaxLimit, corpus.MaxLimit)
 	return cmd
+}
+
+// whole is the instrument as JSON shows it: lists are never null.
+func whole(i corpus.Instrument) corpus.Instrument {
+	i.Aliases, i.Relations, i.History, i.Articles = list(i.Aliases), list(i.Relations), list(i.History), list(i.Articles)
+	return i
 }
 
 func (a *app) showInstrument(cmd *cobra.Command, i corpus.Instrument) error {
 	if a.json {
-		return printJSON(cmd.OutOrStdout(), i)
+		return printJSON(cmd.OutOrStdout(), whole(i))
 	}
-	w := cmd.OutOrStdout()
-	fmt.Fprintf(w, "%s  %s\n%s, %s; status: %s\n", i.ID, i.Title, i.Issuer, i.Jurisdiction, i.Status)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", strings.TrimSpace(string(i.ID)+"  "+i.Title))
+	fmt.Fprintf(&b, "%s, %s; status: %s\n", i.Issuer, i.Jurisdiction, i.Status)
 	if len(i.Aliases) > 0 {
-		fmt.Fprintf(w, "also: %s\n", strings.Join(i.Aliases, "; "))
+		fmt.Fprintf(&b, "also: %s\n", strings.Join(i.Aliases, "; "))
 	}
 	for _, h := range i.History {
 		by := ""
 		if h.By != "" {
 			by = " by " + string(h.By)
 		}
-		fmt.Fprintf(w, "  %s  %s%s  “%s” (%s)\n", day(h.SaidAt), h.Status, by, h.Evidence, h.Article)
+		fmt.Fprintf(&b, "  %s  %s%s  “%s” (%s)\n", day(h.SaidAt), h.Status, by, h.Evidence, h.Article)
 	}
 	for _, r := range i.Relations {
-		fmt.Fprintf(w, "  %s %s  “%s”\n", r.Kind, r.To, r.Evidence)
+		fmt.Fprintf(&b, "  %s %s  “%s”\n", r.Kind, r.To, r.Evidence)
 	}
-	return nil
+	return say(cmd.OutOrStdout(), "%s", b.String())
 }
 
 func (a *app) signals() *cobra.Command {
 	var q corpus.SignalQuery
-	var kind string
 	var after int64
 	var since, until, asOf moment
 	var csv bool
@@ -187,14 +228,23 @@ the last seq you have with --after.
 			if csv && a.json {
 				return usageError{errors.New("--csv and --json exclude one another")}
 			}
-			q.Kind, q.After, q.Since, q.Until = corpus.SignalKind(kind), corpus.Seq(after), since.Time, until.Time
-			return a.read(cmd.Context(), func(db *store.DB) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			names, err := newNames(cfg)
+			if err != nil {
+				return err
+			}
+			for i, t := range q.Targets {
+				q.Targets[i] = names.usual(t, corpus.EntityAsset, corpus.EntityExchange, corpus.EntityJurisdiction)
+			}
+			q.After, q.Since, q.Until = corpus.Seq(after), since.Time, until.Time
+			return a.read(cmd.Context(), cfg, func(db *store.DB) error {
 				if !asOf.IsZero() {
-					t, err := db.Horizon(cmd.Context(), asOf.Time)
-					if err != nil {
+					if q.AsOf, err = db.Horizon(cmd.Context(), asOf.Time); err != nil {
 						return err
 					}
-					q.AsOf = t
 				}
 				rows := httpapi.AllSignals(cmd.Context(), db, q)
 				if csv {
@@ -208,7 +258,7 @@ the last seq you have with --after.
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&kind, "kind", "", "sentiment or pressure")
+	f.Var(oneOf(&q.Kind, corpus.SignalSentiment, corpus.SignalPressure), "kind", "sentiment or pressure")
 	f.StringSliceVar(&q.Targets, "target", nil, "tickers, exchanges, jurisdictions, or market")
 	f.Int64Var(&after, "after", 0, "only rows behind this seq")
 	f.Var(&since, "since", "available at or after this time")
@@ -220,7 +270,6 @@ the last seq you have with --after.
 
 func (a *app) alerts() *cobra.Command {
 	var q corpus.NotificationQuery
-	var state, event string
 	cmd := &cobra.Command{
 		Use: "alerts", Short: "List the mails that were promised, and what became of them",
 		Long: `List notifications, newest first: one for each happening and receiver, with its
@@ -231,26 +280,31 @@ last attempt; it is never dropped.
   regwire alerts --event e… --json`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			q.State, q.Event = corpus.NotificationState(state), corpus.EventID(event)
-			return a.read(cmd.Context(), func(db *store.DB) error {
-				list, err := db.Notifications(cmd.Context(), q)
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			return a.read(cmd.Context(), cfg, func(db *store.DB) error {
+				found, err := db.Notifications(cmd.Context(), q)
 				if err != nil {
 					return err
 				}
-				rows := make([]notification, len(list))
-				for i, n := range list {
-					rows[i] = notification{n.ID.String(), n.MessageID, n.Event, n.Rule, n.Receiver, n.To, n.Subject, n.State, n.Attempts, n.LastError, n.CreatedAt, n.SentAt}
+				rows := make([]notification, len(found))
+				for i, n := range found {
+					rows[i] = notification{n.ID.String(), n.MessageID, n.Event, n.Rule, n.Receiver, list(n.To), n.Subject, n.State, n.Attempts, n.LastError, n.CreatedAt, n.SentAt}
 				}
-				return table(cmd, a.json, rows, "CREATED\tSTATE\tATTEMPTS\tRECEIVER\tSUBJECT", func(n notification) string {
+				err = table(cmd, a.json, rows, "CREATED\tSTATE\tATTEMPTS\tRECEIVER\tSUBJECT", func(n notification) string {
 					return fmt.Sprintf("%s\t%s\t%d\t%s\t%s", n.CreatedAt.Format(time.DateTime), n.State, n.Attempts, n.Receiver, clip(n.Subject, 90))
 				})
+				more(cmd, len(rows), q.Limit)
+				return err
 			})
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&state, "state", "", "pending, sent or dead")
-	f.StringVar(&event, "event", "", "identifier of an event")
-	f.IntVar(&q.Limit, "limit", corpus.DefaultLimit, "at most so many")
+	f.Var(oneOf(&q.State, corpus.NotificationPending, corpus.NotificationSent, corpus.NotificationDead), "state", "pending, sent or dead")
+	f.StringVar((*string)(&q.Event), "event", "", "identifier of an event")
+	limitFlag(cmd, &q.Limit, corpus.DefaultLimit, corpus.MaxLimit)
 	return cmd
 }
 
@@ -274,33 +328,42 @@ func (a *app) sources() *cobra.Command {
 	return &cobra.Command{
 		Use: "sources", Short: "List the sources with their health",
 		Long: `List the sources that the configuration asks for: how they are found, when
-they were last read, and why one is disabled or failing.`,
+they were last read, and why one is disabled or failing. Without a
+configuration these are the built-in ones.
+
+  regwire sources
+  regwire sources --json | jq 'select(.state.failures > 0)'`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.config()
 			if err != nil {
 				return err
 			}
-			list, err := cfg.CrawlSources()
+			sources, err := cfg.CrawlSources()
 			if err != nil {
 				return usageError{err}
 			}
-			return a.read(cmd.Context(), func(db *store.DB) error {
-				rows := make([]sourceLine, len(list))
-				for i, s := range list {
-					st, err := db.SourceState(cmd.Context(), s.ID)
-					if err != nil {
-						return err
-					}
-					rows[i] = sourceLine{
-						Source: s.Source, Section: s.Section, Discovery: string(s.Discovery.Type), URL: s.Discovery.URL,
-						Schedule: s.Schedule, Disabled: s.Disabled, Reason: s.Reason, State: st,
-					}
+			states := map[corpus.SourceID]corpus.SourceState{}
+			err = a.read(cmd.Context(), cfg, func(db *store.DB) error {
+				all, err := db.SourceStates(cmd.Context())
+				for _, s := range all {
+					states[s.Source] = s
 				}
-				return table(cmd, a.json, rows, "ID\tKIND\tWHERE\tLANG\tDISCOVERY\tLAST SUCCESS\tSTATE\tNAME", func(s sourceLine) string {
-					return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", s.ID, s.Kind, s.Jurisdiction, s.Language, s.Discovery,
-						day(s.State.SucceededAt), s.health(), clip(s.Name, 50))
-				})
+				return err
+			})
+			if err != nil && !errors.Is(err, service.ErrNothing) { // none has been visited then
+				return err
+			}
+			rows := make([]sourceLine, len(sources))
+			for i, s := range sources {
+				rows[i] = sourceLine{
+					Source: s.Source, Section: s.Section, Discovery: string(s.Discovery.Type), URL: s.Discovery.URL,
+					Schedule: s.Schedule, Disabled: s.Disabled, Reason: s.Reason, State: states[s.ID],
+				}
+			}
+			return table(cmd, a.json, rows, "ID\tKIND\tWHERE\tLANG\tDISCOVERY\tLAST SUCCESS\tSTATE\tNAME", func(s sourceLine) string {
+				return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", s.ID, s.Kind, s.Jurisdiction, s.Language, s.Discovery,
+					day(s.State.SucceededAt), s.health(), clip(s.Name, 50))
 			})
 		},
 	}
@@ -328,75 +391,4 @@ func (s sourceLine) health() string {
 		return "not visited"
 	}
 	return "ok"
-}
-
-// table prints rows for people, or one JSON object a line.
-func table[T any](cmd *cobra.Command, asJSON bool, rows []T, header string, line func(T) string) error {
-	return tableSeq(cmd, asJSON, func(yield func(T, error) bool) {
-		for _, r := range rows {
-			if !yield(r, nil) {
-				return
-			}
-		}
-	}, header, line)
-}
-
-func tableSeq[T any](cmd *cobra.Command, asJSON bool, rows iter.Seq2[T, error], header string, line func(T) string) error {
-	w := cmd.OutOrStdout()
-	if asJSON {
-		for r, err := range rows {
-			if err != nil {
-				return err
-			}
-			if err := printJSON(w, r); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(tw, header)
-	n := 0
-	for r, err := range rows {
-		if err != nil {
-			return err
-		}
-		n++
-		fmt.Fprintln(tw, printable(line(r)))
-	}
-	if err := tw.Flush(); err != nil {
-		return err
-	}
-	if n == 0 {
-		fmt.Fprintln(w, "(none)")
-	}
-	return nil
-}
-
-func join[S ~string](list []S) string {
-	s := make([]string, len(list))
-	for i, v := range list {
-		s[i] = string(v)
-	}
-	return strings.Join(s, ",")
-}
-
-// clip shortens s to n characters.
-func clip(s string, n int) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return s
-}
-
-// printable takes control characters out of a line that holds crawled text, so
-// that no headline can move the cursor; tabs divide the columns.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return -1
-		}
-		return r
-	}, s)
 }

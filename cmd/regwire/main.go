@@ -6,7 +6,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"strings"
@@ -21,7 +20,7 @@ var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // who asks a second time does not want to wait
 	os.Exit(run(ctx, os.Args[1:]))
 }
 
@@ -45,10 +44,13 @@ func run(ctx context.Context, args []string) int {
 	case err == nil:
 		return exitDone
 	case errors.As(err, new(usageError)) || strings.HasPrefix(err.Error(), "unknown command"):
-		fmt.Fprintf(os.Stderr, "regwire: %v\nSee '%s --help'.\n", err, cmd.CommandPath())
+		say(os.Stderr, "regwire: %v\nSee '%s --help'.\n", err, cmd.CommandPath())
 		return exitUsage
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		say(os.Stderr, "regwire: interrupted\n")
+		return exitFailed
 	default:
-		fmt.Fprintf(os.Stderr, "regwire: %v\n", err)
+		say(os.Stderr, "regwire: %v\n", err)
 		return exitFailed
 	}
 }
@@ -77,6 +79,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use or configuration.`,
 	flags.BoolVar(&app.json, "json", false, "print JSON: one object, lists as one object a line")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetHelpCommand(helpCommand())
 	root.AddCommand(
 		app.demo(), app.init(), app.serve(), app.crawl(), app.ingest(), app.parse(), app.analyze(), app.search(),
 		app.events(), app.instruments(), app.signals(), app.alerts(), app.sources(), app.rebuild(), app.version(),
@@ -84,19 +87,25 @@ Exit codes: 0 done, 1 failed, 2 wrong use or configuration.`,
 	return root
 }
 
+// helpCommand is cobra's, but to ask for help about nothing there is is wrong
+// use.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "Help about any command",
+		RunE: func(cmd *cobra.Command, path []string) error {
+			about, rest, err := cmd.Root().Find(path)
+			if err != nil || len(rest) > 0 {
+				return usageError{errors.New("no such command: " + strings.Join(path, " "))}
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}
+
 func envOr(name, otherwise string) string {
 	if v := os.Getenv(name); v != "" {
 		return v
 	}
 	return otherwise
-}
-
-// args makes wrong arguments wrong use.
-func args(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, a []string) error {
-		if err := check(cmd, a); err != nil {
-			return usageError{err}
-		}
-		return nil
-	}
 }

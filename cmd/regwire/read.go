@@ -10,12 +10,15 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/corpus/store"
 	"github.com/regwire/regwire/index"
 	"github.com/regwire/regwire/internal/service"
 	"github.com/regwire/regwire/parse"
@@ -42,7 +45,7 @@ address it came from, and standard output gets one line for each, in order:
 				if len(files) > 0 {
 					return usageError{errors.New("--jsonl reads standard input and takes no files")}
 				}
-				return p.Lines(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
+				return p.Lines(cmd.Context(), input(cmd), cmd.OutOrStdout())
 			}
 			if len(files) == 0 {
 				return usageError{errors.New("name a file, or use --jsonl")}
@@ -61,12 +64,10 @@ address it came from, and standard output gets one line for each, in order:
 					return err
 				}
 			}
-			if a.json {
-				return p.Lines(cmd.Context(), strings.NewReader(lines.String()), cmd.OutOrStdout())
-			}
 			r, w := io.Pipe()
+			defer r.Close()
 			go func() { w.CloseWithError(p.Lines(cmd.Context(), strings.NewReader(lines.String()), w)) }()
-			return showParsed(cmd.OutOrStdout(), r)
+			return a.showParsed(cmd, r)
 		},
 	}
 	cmd.Flags().BoolVar(&jsonl, "jsonl", false, "read {\"path\",\"url\"} lines, write one line for each")
@@ -74,48 +75,63 @@ address it came from, and standard output gets one line for each, in order:
 	return cmd
 }
 
-// showParsed prints what the parser's lines say, for people.
-func showParsed(w io.Writer, lines io.Reader) error {
+// showParsed prints what the parser's lines say.
+func (a *app) showParsed(cmd *cobra.Command, lines io.Reader) error {
 	dec := json.NewDecoder(lines)
-	failed := false
+	pages, failed := 0, 0
 	for {
-		var page struct {
-			URL      string `json:"url"`
-			Error    string `json:"error"`
-			Articles []struct {
-				Title       string   `json:"title"`
-				Authors     []string `json:"authors"`
-				PublishedAt string   `json:"published_at"`
-				Lang        string   `json:"lang"`
-				Body        string   `json:"body"`
-			} `json:"articles"`
-		}
-		if err := dec.Decode(&page); errors.Is(err, io.EOF) {
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return err
 		}
-		if page.Error != "" {
-			failed = true
-			fmt.Fprintf(w, "%s: %s\n", page.URL, printable(page.Error))
+		var page parsed
+		if err := json.Unmarshal(raw, &page); err != nil {
+			return err
 		}
-		for _, art := range page.Articles {
-			fmt.Fprintf(w, "%s\n%s · %s · %s\n\n%s\n\n", printable(art.Title), printable(strings.Join(art.Authors, ", ")), art.PublishedAt, art.Lang,
-				strings.Join(mapLines(art.Body, printable), "\n\n"))
+		pages++
+		if page.Error != "" {
+			failed++
+		}
+		if err := a.showPage(cmd, raw, page); err != nil {
+			return err
 		}
 	}
-	if failed {
-		return errors.New("not every page could be parsed")
+	if failed > 0 {
+		return fmt.Errorf("%d of %d pages could not be parsed", failed, pages)
 	}
 	return nil
 }
 
-func mapLines(s string, f func(string) string) []string {
-	lines := strings.Split(s, "\n")
-	for i := range lines {
-		lines[i] = f(lines[i])
+// parsed is what people are shown of a line of the parser.
+type parsed struct {
+	URL      string `json:"url"`
+	Error    string `json:"error"`
+	Articles []struct {
+		Title       string   `json:"title"`
+		Authors     []string `json:"authors"`
+		PublishedAt string   `json:"published_at"`
+		Lang        string   `json:"lang"`
+		Body        string   `json:"body"`
+	} `json:"articles"`
+}
+
+func (a *app) showPage(cmd *cobra.Command, raw json.RawMessage, page parsed) error {
+	if a.json {
+		return printJSON(cmd.OutOrStdout(), raw)
 	}
-	return lines
+	if page.Error != "" {
+		return say(cmd.ErrOrStderr(), "%s: %s\n", page.URL, page.Error)
+	}
+	for _, art := range page.Articles {
+		about := slices.DeleteFunc([]string{strings.Join(art.Authors, ", "), art.PublishedAt, art.Lang}, func(s string) bool { return s == "" })
+		err := say(cmd.OutOrStdout(), "%s\n%s\n\n%s\n\n", art.Title, strings.Join(about, " · "), strings.ReplaceAll(art.Body, "\n", "\n\n"))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *app) analyze() *cobra.Command {
@@ -131,7 +147,9 @@ func (a *app) analyze() *cobra.Command {
 
 With --jsonl, standard input holds {"id","title","text","target","lang",
 "published_at"} lines (all but id and text optional), and standard output gets
-one line for each, in order. A bad line gives an error line.`,
+one line for each, in order: {"id","lang","score","label","regulatory",
+"entities","sentiment","events","instruments"}. A bad line gives an error line.
+With --json the reading of the one text is such a line.`,
 		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, files []string) error {
 			cfg, err := a.config()
@@ -146,12 +164,12 @@ one line for each, in order. A bad line gives an error line.`,
 				if len(files) > 0 {
 					return usageError{errors.New("--jsonl reads standard input and takes no file")}
 				}
-				return analyzer.Lines(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
+				return analyzer.Lines(cmd.Context(), input(cmd), cmd.OutOrStdout())
 			}
 			if len(files) == 0 {
 				return usageError{errors.New("name a file, - for standard input, or use --jsonl")}
 			}
-			in := cmd.InOrStdin()
+			in := input(cmd)
 			if files[0] != "-" {
 				f, err := os.Open(files[0])
 				if err != nil {
@@ -165,11 +183,12 @@ one line for each, in order. A bad line gives an error line.`,
 				return err
 			}
 			text.ID, text.Body = files[0], strings.ToValidUTF8(string(body), "\uFFFD")
-			reading := analyzer.Analyze(text)
 			if a.json {
-				return printJSON(cmd.OutOrStdout(), reading)
+				var line strings.Builder
+				err := printJSON(&line, map[string]string{"id": text.ID, "title": text.Title, "text": text.Body, "lang": text.Lang, "target": text.Target})
+				return errors.Join(err, analyzer.Lines(cmd.Context(), strings.NewReader(line.String()), cmd.OutOrStdout()))
 			}
-			return showReading(cmd.OutOrStdout(), reading)
+			return showReading(cmd.OutOrStdout(), analyzer.Analyze(text))
 		},
 	}
 	f := cmd.Flags()
@@ -204,76 +223,93 @@ func showReading(w io.Writer, a corpus.Analysis) error {
 	for _, e := range a.Entities {
 		fmt.Fprintf(&b, "entity     %-12s %s  relevance %.2f\n", e.Kind, e.Name, e.Relevance)
 	}
-	_, err := io.WriteString(w, strings.Join(mapLines(b.String(), printable), "\n"))
-	return err
+	return say(w, "%s", b.String())
 }
 
 func (a *app) search() *cobra.Command {
-	q := index.Query{}
-	var sort string
+	var q index.Query
 	cmd := &cobra.Command{
 		Use: "search QUERY…", Short: "Find articles",
-		Long: "Find articles in the index. While a service works on the data folder, it is\nasked.\n\n" + index.Syntax,
+		Long: "Find articles in the index. While a service works on the data folder, it is\nasked.\n\n" + index.Syntax + `
+
+  regwire search stablecoin reserve regulator:SEC since:2026-01-01
+  regwire search '"market abuse" -airdrop' --sort newest --json`,
 		Args: args(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, words []string) error {
-			q.Text, q.Sort = strings.Join(words, " "), index.Sort(sort)
-			if sort != "" && q.Sort != index.ByNewest && q.Sort != index.ByRelevance {
-				return usageError{fmt.Errorf("--sort: %q is not relevance or newest", sort)}
-			}
+			q.Text = strings.Join(words, " ")
 			res, err := a.find(cmd, q)
 			if err != nil {
 				return err
 			}
-			w := cmd.OutOrStdout()
 			if a.json {
 				for _, h := range res.Hits {
-					if err := printJSON(w, h); err != nil {
+					if err := printJSON(cmd.OutOrStdout(), newHit(h)); err != nil {
 						return err
 					}
 				}
 				return nil
 			}
-			fmt.Fprintf(w, "%d articles\n", res.Total)
+			var b strings.Builder
+			fmt.Fprintf(&b, "%d articles\n", res.Total)
 			for _, h := range res.Hits {
-				fmt.Fprintf(w, "\n%s\n%s · %s · %s\n%s\n", printable(h.Title), h.Source, day(h.PublishedAt), printable(h.URL), printable(h.Snippet))
+				fmt.Fprintf(&b, "\n%s\n%s · %s · %s\n%s\n", clip(h.Title, 200), h.Source, day(h.PublishedAt), h.URL, clip(h.Snippet, 400))
 			}
-			return nil
+			return say(cmd.OutOrStdout(), "%s", b.String())
 		},
 	}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		if strings.Contains(err.Error(), "shorthand") {
+			err = fmt.Errorf("%w (a query that begins with - goes behind --: regwire search -- -airdrop stablecoin)", err)
+		}
+		return usageError{err}
+	})
 	f := cmd.Flags()
-	f.StringVar(&sort, "sort", "", "relevance (default) or newest")
-	f.IntVar(&q.Limit, "limit", 20, "at most so many, up to 1000")
-	f.IntVar(&q.Offset, "offset", 0, "skip so many")
+	f.Var(oneOf(&q.Sort, index.ByRelevance, index.ByNewest), "sort", "relevance (default) or newest")
+	limitFlag(cmd, &q.Limit, 20, 1000)
+	f.Var(&number{&q.Offset, 0, 1_000_000}, "offset", "skip so many")
 	return cmd
 }
 
+// hit is the line that `search --json` prints.
+type hit struct {
+	index.Hit
+	PublishedAt *time.Time `json:"published_at"` // null where the source claims none
+}
+
+func newHit(h index.Hit) hit {
+	if h.PublishedAt.IsZero() {
+		return hit{Hit: h}
+	}
+	return hit{h, &h.PublishedAt}
+}
+
 // find asks the index, or the service that has it open.
-func (a *app) find(cmd *cobra.Command, q index.Query) (index.Result, error) {
+func (a *app) find(cmd *cobra.Command, q index.Query) (res index.Result, err error) {
 	cfg, err := a.config()
 	if err != nil {
-		return index.Result{}, err
+		return res, err
 	}
 	if at, ok := service.Running(a.data); ok {
 		return askService(cmd, at, string(cfg.HTTP.Token), q)
 	}
-	log, err := a.logger(cfg, true)
-	if err != nil {
-		return index.Result{}, usageError{err}
-	}
-	db, err := service.OpenStore(cmd.Context(), a.data, cfg, log)
-	if err != nil {
-		return index.Result{}, err
-	}
-	defer db.Close()
-	x, err := index.Open(filepath.Join(a.data, "index"), db)
-	if err != nil {
-		return index.Result{}, err
-	}
-	defer x.Close()
-	res, err := x.Search(cmd.Context(), q)
-	if errors.As(err, new(*index.QueryError)) {
-		err = usageError{err}
-	}
+	err = a.read(cmd.Context(), cfg, func(db *store.DB) error {
+		dir := filepath.Join(a.data, "index")
+		if !exists(dir) {
+			return fmt.Errorf("%s: there is no index; `regwire rebuild index` makes one", a.data)
+		}
+		x, err := index.Open(dir, db)
+		if errors.Is(err, index.ErrBusy) {
+			return advice(fmt.Errorf("%s: %w", a.data, service.ErrBusy))
+		}
+		if err != nil {
+			return err
+		}
+		res, err = x.Search(cmd.Context(), q)
+		if errors.As(err, new(*index.QueryError)) {
+			err = usageError{err}
+		}
+		return errors.Join(err, x.Close())
+	})
 	return res, err
 }
 
@@ -296,12 +332,11 @@ func askService(cmd *cobra.Command, at, token string, q index.Query) (res index.
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
 		var problem struct{ Error struct{ Message string } }
-		json.NewDecoder(io.LimitReader(answer.Body, 1<<16)).Decode(&problem)
-		err := fmt.Errorf("the running service at %s answers %s: %s", at, answer.Status, problem.Error.Message)
+		json.NewDecoder(io.LimitReader(answer.Body, 1<<16)).Decode(&problem) // an answer that is no JSON has its status alone
 		if answer.StatusCode == http.StatusBadRequest {
-			return res, usageError{err}
+			return res, usageError{errors.New(problem.Error.Message)}
 		}
-		return res, err
+		return res, fmt.Errorf("the running service at %s answers %s %s", at, answer.Status, problem.Error.Message)
 	}
 	if err := json.NewDecoder(answer.Body).Decode(&res); err != nil {
 		return res, fmt.Errorf("answer of the running service: %w", err)

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/corpus/store"
 	"github.com/regwire/regwire/crawler"
 	"github.com/regwire/regwire/internal/config"
 	"github.com/regwire/regwire/internal/pipeline"
@@ -25,7 +28,10 @@ func (a *app) init() *cobra.Command {
 		Use: "init", Short: "Write a configuration with real sources",
 		Long: `Write regwire.yaml into the data folder (or to --config FILE): regulators,
 exchanges and media in English and Chinese, ready to be crawled, and every
-setting explained. Nothing is overwritten without --force.`,
+setting explained. Nothing is overwritten without --force.
+
+  regwire init
+  regwire init --config /etc/regwire.yaml`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			path := a.configPath
@@ -34,7 +40,7 @@ setting explained. Nothing is overwritten without --force.`,
 			}
 			n, err := config.Write(path, force)
 			if errors.Is(err, os.ErrExist) {
-				return usageError{fmt.Errorf("%s exists; --force replaces it", path)}
+				return fmt.Errorf("%s exists; --force replaces it", path)
 			}
 			if err != nil {
 				return err
@@ -42,8 +48,7 @@ setting explained. Nothing is overwritten without --force.`,
 			if a.json {
 				return printJSON(cmd.OutOrStdout(), map[string]any{"path": path, "sources": n})
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "wrote %s with %d sources\nnext: set crawl.company and crawl.contact, then `regwire serve`\n", path, n)
-			return nil
+			return say(cmd.OutOrStdout(), "wrote %s with %d sources\nnext: set crawl.company and crawl.contact in it, then `regwire serve`\n", path, n)
 		},
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "replace the file if there is one")
@@ -51,17 +56,31 @@ setting explained. Nothing is overwritten without --force.`,
 }
 
 func (a *app) serve() *cobra.Command {
-	return &cobra.Command{
+	var address string
+	cmd := &cobra.Command{
 		Use: "serve", Short: "Crawl on schedule, serve pages and API, send mail",
 		Long: `Run the service until it is interrupted: crawl the sources on their schedules,
 read what they publish, keep index and signals up to date, send alerts, and
 serve pages, API, health and metrics (default http://127.0.0.1:8440).
 
 Without a configuration the built-in sources are crawled and nobody is told.
-SIGTERM finishes what is under way and exits within ten seconds.`,
+SIGTERM finishes what is under way and exits within ten seconds.
+
+  regwire serve
+  regwire serve --address 127.0.0.1:9000 --data /var/lib/regwire`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.open(cmd.Context(), false, service.Options{Registry: telemetry.Registry()})
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			if address != "" {
+				cfg.HTTP.Address = address
+				if err := cfg.Validate(); err != nil {
+					return usageError{err}
+				}
+			}
+			s, err := a.open(cmd.Context(), cfg, "info", service.Options{Registry: telemetry.Registry()})
 			if err != nil {
 				return err
 			}
@@ -69,12 +88,14 @@ SIGTERM finishes what is under way and exits within ten seconds.`,
 				if a.json {
 					printJSON(cmd.OutOrStdout(), map[string]string{"url": url})
 				} else {
-					fmt.Fprintf(cmd.OutOrStdout(), "regwire is at %s\n", url)
+					say(cmd.OutOrStdout(), "regwire is at %s\n", url)
 				}
 			})
 			return errors.Join(err, s.Close())
 		},
 	}
+	cmd.Flags().StringVar(&address, "address", "", "listen here instead of at http.address (host:port; port 0 takes a free one)")
+	return cmd
 }
 
 func (a *app) crawl() *cobra.Command {
@@ -84,36 +105,69 @@ func (a *app) crawl() *cobra.Command {
 take in what is new, and send the alerts that follow. A source that fails does
 not stop the others; the exit code is then 1.
 
-  regwire crawl us-sec-press hk-sfc-news`,
+  regwire crawl
+  regwire crawl hk-hkma-press hk-sfc-news      see regwire sources`,
 		RunE: func(cmd *cobra.Command, names []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			ids, err := chosen(cfg, names)
+			if err != nil {
+				return err
+			}
 			p := newProgress(os.Stderr)
 			var mu sync.Mutex
-			visited, captured := 0, 0
+			captured, failed := 0, 0
 			var visits []visitLine
-			s, err := a.open(cmd.Context(), true, service.Options{Visited: func(v crawler.Visit) {
+			// The level is error, because failed visits stand in the list.
+			s, err := a.open(cmd.Context(), cfg, "error", service.Options{Visited: func(v crawler.Visit) {
 				mu.Lock()
 				defer mu.Unlock()
-				visited++
 				captured += v.Captured
+				if v.Err != nil {
+					failed++
+				}
 				visits = append(visits, visitLine{v.Source, v.Items, v.New, v.Captured, v.Failed, string(v.Reason), v.Elapsed.Seconds()})
-				p.show("%d sources visited, %d pages captured", visited, captured)
+				p.show("%d sources visited, %d pages captured", len(visits), captured)
 			}})
 			if err != nil {
 				return err
 			}
 			defer s.Close()
-			var ids []corpus.SourceID
-			for _, n := range names {
-				ids = append(ids, corpus.SourceID(n))
-			}
-			failed := s.Pipeline.Round(cmd.Context(), ids...)
+			err = s.Pipeline.Round(cmd.Context(), ids...)
 			p.done()
-			err = table(cmd, a.json, visits, "SOURCE\tITEMS\tNEW\tCAPTURED\tFAILED\tPROBLEM", func(v visitLine) string {
+			listed := table(cmd, a.json, visits, "SOURCE\tITEMS\tNEW\tCAPTURED\tFAILED\tPROBLEM", func(v visitLine) string {
 				return fmt.Sprintf("%s\t%d\t%d\t%d\t%d\t%s", v.Source, v.Items, v.New, v.Captured, v.Failed, v.Reason)
 			})
-			return errors.Join(failed, err)
+			switch {
+			case cmd.Context().Err() != nil:
+				err = cmd.Context().Err()
+			case failed > 1:
+				err = fmt.Errorf("%d of %d sources failed", failed, len(visits))
+			}
+			return errors.Join(err, listed)
 		},
 	}
+}
+
+// chosen checks that the named sources exist and may be visited.
+func chosen(cfg config.Config, names []string) (ids []corpus.SourceID, err error) {
+	sources, err := cfg.CrawlSources()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	for _, n := range names {
+		i := slices.IndexFunc(sources, func(s crawler.Source) bool { return string(s.ID) == n })
+		switch {
+		case i < 0:
+			return nil, usageError{fmt.Errorf("no source is called %q; `regwire sources` lists them", n)}
+		case sources[i].Disabled:
+			return nil, fmt.Errorf("source %s is disabled: %s", n, sources[i].Reason)
+		}
+		ids = append(ids, corpus.SourceID(n))
+	}
+	return ids, nil
 }
 
 // visitLine is the line that `crawl --json` prints.
@@ -130,7 +184,6 @@ type visitLine struct {
 func (a *app) ingest() *cobra.Command {
 	var live bool
 	var source corpus.Source
-	var kind, jurisdiction string
 	cmd := &cobra.Command{
 		Use: "ingest PATH…|-", Short: "Take in files: HTML, text, Markdown, PDF, JSON lines",
 		Long: `Take in files, and all files below folders, as if their pages had been fetched:
@@ -146,28 +199,35 @@ Files are backfill: they are searchable and scored, and never alert, unless
   regwire ingest --source us-fdic --kind regulator --jurisdiction US letters/`,
 		Args: args(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, paths []string) error {
+			for _, path := range paths {
+				if _, err := os.Stat(path); err != nil && path != "-" {
+					return err
+				}
+			}
+			if source.ID == "" && (source != corpus.Source{Kind: corpus.SourceMedia}) {
+				return usageError{errors.New("a publisher is described, but not named: add --source")}
+			}
+			source.Name = cmp.Or(source.Name, string(source.ID))
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
 			p := newProgress(os.Stderr)
-			s, err := a.open(cmd.Context(), true, service.Options{Progress: p.stage})
+			s, err := a.open(cmd.Context(), cfg, "warn", service.Options{Progress: p.stage})
 			if err != nil {
 				return err
 			}
 			defer s.Close()
-			in := &pipeline.Ingest{Pipeline: s.Pipeline, Origin: corpus.OriginBackfill}
+			in := &pipeline.Ingest{Pipeline: s.Pipeline, Origin: corpus.OriginBackfill, Source: source}
 			if live {
 				in.Origin = corpus.OriginLive
-			}
-			if source.ID != "" {
-				source.Kind, source.Jurisdiction = corpus.SourceKind(kind), corpus.Jurisdiction(strings.ToUpper(jurisdiction))
-				in.Source = source
-				if in.Source.Name == "" {
-					in.Source.Name = string(source.ID)
-				}
 			}
 			began := time.Now()
 			in.Progress = func(r pipeline.IngestResult) {
 				p.show("%d files, %d captures, %d known already, %d refused", r.Files, r.Captures, r.Known, r.Refused)
 			}
-			result, refused := in.Paths(cmd.Context(), cmd.InOrStdin(), paths...)
+			result, refused := in.Paths(cmd.Context(), input(cmd), paths...)
+			refused = shorten(refused)
 			if err := s.Pipeline.Drain(cmd.Context()); err != nil {
 				return errors.Join(refused, err)
 			}
@@ -180,24 +240,41 @@ Files are backfill: they are searchable and scored, and never alert, unless
 			if a.json {
 				err = printJSON(cmd.OutOrStdout(), map[string]any{"ingested": result, "counts": counts, "seconds": seconds})
 			} else {
-				fmt.Fprintf(cmd.OutOrStdout(), "%d captures taken in, %d known already, %d refused, in %.1f s\n", result.Captures, result.Known, result.Refused, seconds)
-				fmt.Fprintf(cmd.OutOrStdout(), "the record now holds %d articles, %d stories, %d events, %d instruments, %d signal rows\n",
+				err = say(cmd.OutOrStdout(), "%d captures taken in, %d known already, %d refused, in %.1f s\n"+
+					"the record now holds %d articles, %d stories, %d events, %d instruments, %d signal rows\n",
+					result.Captures, result.Known, result.Refused, seconds,
 					counts.Articles, counts.Stories, counts.Events, counts.Instruments, counts.Signals)
 			}
 			return errors.Join(refused, err)
 		},
 	}
+	source.Kind = corpus.SourceMedia
 	f := cmd.Flags()
 	f.BoolVar(&live, "live", false, "treat the files as news: they may alert")
 	f.StringVar((*string)(&source.ID), "source", "", "identifier of the publisher they are from (default local)")
 	f.StringVar(&source.Name, "name", "", "name of the publisher")
-	f.StringVar(&kind, "kind", string(corpus.SourceMedia), "kind of publisher: regulator, exchange or media")
-	f.StringVar(&jurisdiction, "jurisdiction", "", "of the publisher: ISO 3166 code, EU or INTL")
+	f.Var(oneOf(&source.Kind, corpus.SourceRegulator, corpus.SourceExchange, corpus.SourceMedia), "kind", "kind of publisher: regulator, exchange or media (default media)")
+	f.Var(jurisdiction{&source.Jurisdiction}, "jurisdiction", "of the publisher: ISO 3166 code, EU or INTL")
 	f.StringVar(&source.Regulator, "regulator", "", "short name, when the publisher is an authority")
 	return cmd
 }
 
+// shorten keeps the first lines of an error that may have one for each line of
+// a file.
+func shorten(err error) error {
+	const most = 10
+	if err == nil {
+		return nil
+	}
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) <= most {
+		return err
+	}
+	return fmt.Errorf("%s\n… and %d more", strings.Join(lines[:most], "\n"), len(lines)-most)
+}
+
 func (a *app) rebuild() *cobra.Command {
+	parts := []service.Part{service.PartIndex, service.PartAnalysis, service.PartSignals, service.PartAll}
 	return &cobra.Command{
 		Use: "rebuild index|analysis|signals|all", Short: "Make again what was derived from the captures",
 		Long: `Everything but the captures can be made again:
@@ -209,12 +286,27 @@ func (a *app) rebuild() *cobra.Command {
              that were handed out are never changed
   all        parse every capture again, then all of the above
 
-An interrupted rebuild goes on where it stopped. Nothing of it alerts.`,
-		Args:      args(cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs)),
-		ValidArgs: []string{"index", "analysis", "signals", "all"},
+An interrupted rebuild goes on where it stopped. Nothing of it alerts.
+
+  regwire rebuild index
+  regwire rebuild all --json`,
+		Args: args(func(_ *cobra.Command, what []string) error {
+			if len(what) != 1 || !slices.Contains(parts, service.Part(what[0])) {
+				return errors.New("name one of " + strings.ReplaceAll(join(parts), ",", ", "))
+			}
+			return nil
+		}),
 		RunE: func(cmd *cobra.Command, what []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			// Where there is nothing to rebuild, nothing is made either.
+			if err := a.read(cmd.Context(), cfg, func(*store.DB) error { return nil }); err != nil {
+				return err
+			}
 			p := newProgress(os.Stderr)
-			s, err := a.open(cmd.Context(), true, service.Options{Progress: p.stage})
+			s, err := a.open(cmd.Context(), cfg, "warn", service.Options{Progress: p.stage})
 			if err != nil {
 				return err
 			}
@@ -227,8 +319,7 @@ An interrupted rebuild goes on where it stopped. Nothing of it alerts.`,
 			if a.json {
 				return printJSON(cmd.OutOrStdout(), report)
 			}
-			fmt.Fprintln(cmd.OutOrStdout(), report)
-			return nil
+			return say(cmd.OutOrStdout(), "%v\n", report)
 		},
 	}
 }

@@ -124,7 +124,12 @@ func Load(path string, env func(string) (string, bool)) (Config, error) {
 
 // Decode reads YAML over the present settings. Unknown keys are errors that
 // name line and column.
-func (c *Config) Decode(text []byte) error {
+func (c *Config) Decode(text []byte) (err error) {
+	defer func() {
+		if v := recover(); v != nil { // the YAML library panics on some malformed tags
+			err = fmt.Errorf("not valid YAML: %v", v)
+		}
+	}()
 	dec := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
 	if err := dec.Decode(c); err != nil && !errors.Is(err, io.EOF) {
 		return errors.New(strings.TrimSpace(yaml.FormatError(err, false, true)))

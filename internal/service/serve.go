@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -73,6 +74,9 @@ func (s *Service) Serve(ctx context.Context, version string, ready func(url stri
 		return err
 	}
 	listener, err := net.Listen("tcp", s.opts.Config.HTTP.Address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("http.address %s is in use; choose another (--address, http.address, REGWIRE_HTTP_ADDRESS), or stop what listens there", s.opts.Config.HTTP.Address)
+	}
 	if err != nil {
 		return fmt.Errorf("http.address: %w", err)
 	}
@@ -91,6 +95,7 @@ func (s *Service) Serve(ctx context.Context, version string, ready func(url stri
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
+	s.opts.Logger.InfoContext(ctx, "service up", "url", url, "sources", len(s.Sources))
 	if ready != nil {
 		ready(url)
 	}
@@ -107,10 +112,11 @@ func (s *Service) Serve(ctx context.Context, version string, ready func(url stri
 	case failed = <-piped:
 		piped <- nil
 	}
-	stop()
-	cut()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
+	s.opts.Logger.InfoContext(closing, "service stopping")
+	stop()
+	cut()
 	if err := server.Shutdown(closing); err != nil {
 		server.Close()
 	}

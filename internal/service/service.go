@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -26,6 +27,10 @@ import (
 
 // ErrBusy is returned when another process works on the data folder.
 var ErrBusy = errors.New("another regwire process works on this data folder")
+
+// ErrNothing is returned when something is to be read from a data folder that
+// holds no record.
+var ErrNothing = errors.New("there is no record here")
 
 // Options say what to open. Data and Config are required.
 type Options struct {
@@ -50,17 +55,25 @@ type Service struct {
 	lock *lock
 }
 
-// OpenStore opens the record alone: enough to read it, whoever else works on
-// the data folder.
-func OpenStore(ctx context.Context, data string, cfg config.Config, log *slog.Logger) (*store.DB, error) {
-	url := string(cfg.Database)
-	if url == "" {
-		if err := os.MkdirAll(data, 0o755); err != nil {
-			return nil, fmt.Errorf("data folder: %w", err)
+// ReadStore opens the record alone: enough to read it, whoever else works on
+// the data folder. It creates nothing: where there is no record it returns
+// [ErrNothing].
+func ReadStore(ctx context.Context, data string, cfg config.Config, log *slog.Logger) (*store.DB, error) {
+	url := database(data, cfg)
+	if path := strings.TrimPrefix(url, "sqlite:"); !strings.Contains(path, "://") {
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("%s: %w", data, ErrNothing)
 		}
-		url = filepath.Join(data, "regwire.db")
 	}
 	return store.Open(ctx, url, store.Config{Logger: log})
+}
+
+// database is where the record of a data folder is.
+func database(data string, cfg config.Config) string {
+	if cfg.Database != "" {
+		return string(cfg.Database)
+	}
+	return filepath.Join(data, "regwire.db")
 }
 
 // Open opens everything for work. It returns [ErrBusy] when another process
@@ -75,10 +88,13 @@ func Open(ctx context.Context, opts Options) (_ *Service, err error) {
 			s.Close()
 		}
 	}()
-	if s.Store, err = OpenStore(ctx, opts.Data, opts.Config, opts.Logger); err != nil {
-		return nil, err
+	if err := os.MkdirAll(opts.Data, 0o755); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
 	}
 	if s.lock, err = acquire(filepath.Join(opts.Data, "lock")); err != nil {
+		return nil, err
+	}
+	if s.Store, err = store.Open(ctx, database(opts.Data, opts.Config), store.Config{Logger: opts.Logger}); err != nil {
 		return nil, err
 	}
 	if s.Index, err = index.Open(filepath.Join(opts.Data, "index"), s.Store); err != nil {
