@@ -38,12 +38,13 @@ func (p *placing) match() error {
 		t.acting, t.ended = within(t.instruments, acting), within(t.instruments, ended)
 		p.claims = append(p.claims, claim{telling: t})
 	}
-	own, err := p.mem.EventsByKey([]string{articleKey(p.in.Article.ID)})
-	if err != nil {
-		return err
+	if p.known {
+		var err error
+		if p.own, err = p.mem.EventsByKey([]string{articleKey(p.in.Article.ID)}); err != nil {
+			return err
+		}
+		p.keep()
 	}
-	p.own = own
-	p.keep()
 	if p.settled() {
 		return nil
 	}

@@ -51,6 +51,9 @@ func statements(readings []corpus.InstrumentReading, article corpus.ArticleID, s
 		s.statements = append(s.statements, st)
 	}
 	for _, r := range readings {
+		if r.ID == "" {
+			continue
+		}
 		id := resolve(r.ID)
 		s := of(id)
 		if s.reading.ID == "" {
@@ -67,7 +70,7 @@ func statements(readings []corpus.InstrumentReading, article corpus.ArticleID, s
 			if to := resolve(rel.To); to != "" {
 				rel.To = to
 			}
-			if rel.To == id || rel.To == "" {
+			if rel.To == id || rel.To == "" || id == "" {
 				continue
 			}
 			s := of(id)

@@ -163,3 +163,11 @@ func TestIssuersOwnWordsReplaceThePress(t *testing.T) {
 		t.Error(in)
 	}
 }
+
+func TestReadingWithoutANumberIsNoInstrument(t *testing.T) {
+	s := newScene(t)
+	out := s.place(piece{name: "a", src: wire, title: "x", ins: []corpus.InstrumentReading{{Status: corpus.InstrumentAdopted, Relations: []corpus.Relation{{Kind: corpus.Repeals, To: "FIL-1-2020"}}}}})
+	if len(out.Instruments) != 0 {
+		t.Error(out.Instruments)
+	}
+}

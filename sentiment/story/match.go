@@ -314,11 +314,8 @@ func (t *telling) keys(article corpus.ArticleID) (file, look []string) {
 // Two tellings that both name parties have to share one, so those need not be
 // looked up by the authority, who does a lot.
 func (t *telling) keyNames() (file, look []string) {
-	if t.kind == corpus.PriceMove {
-		if t.mainAsset == "" {
-			return nil, nil
-		}
-		return []string{t.mainAsset}, []string{t.mainAsset}
+	if traits[t.kind].noisy {
+		return t.noisyNames()
 	}
 	who := t.authority
 	if len(who) == 0 && t.kind.Regulatory() {
@@ -340,6 +337,33 @@ func (t *telling) keyNames() (file, look []string) {
 	}
 	return append(file, t.parties...), append(look, t.parties...)
 }
+
+// noisyNames lists the names of an event of which there are hundreds a day: its
+// parties, and each asset with each figure, since without a figure in common
+// there is no match.
+func (t *telling) noisyNames() (file, look []string) {
+	t.text()
+	assets := t.assets
+	if t.kind == corpus.PriceMove {
+		assets = []string{t.mainAsset}
+	}
+	for _, a := range assets[:min(maxKeyAssets, len(assets))] {
+		for _, f := range t.figures[:min(maxKeyFigures, len(t.figures))] {
+			bucket := int(math.Floor(math.Log(f) / figureSlack))
+			file = append(file, a+"~"+strconv.Itoa(bucket))
+			for d := -1; d <= 1; d++ {
+				look = append(look, a+"~"+strconv.Itoa(bucket+d))
+			}
+		}
+	}
+	return append(file, t.parties...), append(look, t.parties...)
+}
+
+// The bounds of what is looked up for one event of a noisy type.
+const (
+	maxKeyAssets  = 3
+	maxKeyFigures = 6
+)
 
 func articleKey(id corpus.ArticleID) string   { return "article|" + string(id) }
 func actingKey(id corpus.InstrumentID) string { return "acting|" + string(id) }

@@ -95,6 +95,33 @@ func TestEditedArticleIsFoundByItsNewText(t *testing.T) {
 	}
 }
 
+// Whatever a reader makes of a hostile page, placing it neither fails nor
+// leaves numbers out of range, and placing it again changes nothing.
+func FuzzPlace(f *testing.F) {
+	f.Add("SEC sues Kraken", boiler, "Kraken", "SEC", "FIL-7-2025", byte(0), 0.5)
+	f.Add("\xff|\x00", "", "|", "", "", byte(22), -1e308)
+	f.Add("美国证监会起诉", "0M 1e9 999999999999999999999 万亿", "币安", "证监会", "银发〔2026〕42号", byte(200), 1e308)
+	f.Fuzz(func(t *testing.T, title, body, target, who, number string, kind byte, confidence float64) {
+		types := corpus.EventTypes()
+		r := corpus.EventReading{Type: types[int(kind)%len(types)], Confidence: confidence, Stance: -confidence, Targets: []string{target}, Actors: []string{who}, Regulators: []string{who},
+			Assets: []string{target}, Exchanges: []string{who}, Jurisdictions: []corpus.Jurisdiction{corpus.Jurisdiction(who)}, Instruments: []corpus.InstrumentID{corpus.InstrumentID(number)}}
+		ins := []corpus.InstrumentReading{{ID: corpus.InstrumentID(number), Aliases: []string{target, who}, Status: corpus.InstrumentAdopted, Relations: []corpus.Relation{{Kind: corpus.Repeals, To: corpus.InstrumentID(target)}}}}
+		s := newScene(t)
+		s.place(kraken("known", 0))
+		in := s.input(piece{name: "a", src: wire, hours: 1, title: title, body: body, events: []corpus.EventReading{r, r}, ins: ins})
+		out := s.put(in)
+		if n := out.Placement.Novelty; !(n.Weight > 0 && n.Weight <= 1) || n.Days < -1 || n.Key == "" || !(out.Placement.Similarity >= 0 && out.Placement.Similarity <= 1) {
+			t.Errorf("%+v", out.Placement)
+		}
+		if len(out.Placement.Events) != 2 || out.Placement.Story == "" {
+			t.Errorf("%+v", out.Placement)
+		}
+		if again := s.put(in); len(again.Events)+len(again.Instruments) != 0 {
+			t.Errorf("the second time: %+v %+v", again.Events, again.Instruments)
+		}
+	})
+}
+
 func TestErrorsOfTheMemoryAreReturned(t *testing.T) {
 	s := newScene(t)
 	in := s.input(kraken("a", 0))

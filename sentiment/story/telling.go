@@ -241,7 +241,7 @@ func figure(w, rest string) (float64, bool) {
 	}
 	digits := strings.TrimRight(w, "kmbntKMBNT")
 	x, err := strconv.ParseFloat(strings.ReplaceAll(digits, ",", ""), 64)
-	if err != nil || math.IsInf(x, 0) {
+	if err != nil || math.IsInf(x, 0) || x == 0 {
 		return 0, false
 	}
 	unit := strings.ToLower(w[len(digits):])
