@@ -17,28 +17,27 @@ import (
 
 // container is an element that may hold the article.
 type container struct {
-	node  *html.Node
-	rank  int // of the kind of name it has, higher is better
-	text  int // characters of writing: paragraphs and the like, outside links
-	depth int
+	node *html.Node
+	rank int // of the kind of name it has, higher is better
+	text int // characters of writing: paragraphs and the like, outside links
 }
 
 // byName returns the blocks of the element that the site names as the
 // container of the article's text; nil when there is none that holds enough.
 func byName(p *page, title string) ([]part, int) {
 	var list []container
-	var walk func(n *html.Node, depth int)
-	walk = func(n *html.Node, depth int) {
+	var walk func(n *html.Node)
+	walk = func(n *html.Node) {
 		if rank := containerRank(n); rank > 0 && len(list) < 200 {
-			list = append(list, container{node: n, rank: rank, text: writing(n), depth: depth})
+			list = append(list, container{node: n, rank: rank, text: writing(n)})
 		}
 		for c := n.FirstChild; c != nil; c = c.NextSibling {
 			if c.Type == html.ElementNode {
-				walk(c, depth+1)
+				walk(c)
 			}
 		}
 	}
-	walk(p.body, 0)
+	walk(p.body)
 	most := 0
 	for _, c := range list {
 		most = max(most, c.text)

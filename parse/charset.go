@@ -69,15 +69,30 @@ func candidates(b []byte, declared, lang string) []encoding.Encoding {
 	if lang == "zh" {
 		list = append(list, simplifiedchinese.GB18030)
 	}
-	if r, err := chardet.NewHtmlDetector().DetectBest(b[:min(len(b), 64<<10)]); err == nil {
-		if enc := encodingNamed(r.Charset); enc != nil {
-			list = append(list, enc)
-		}
+	if enc := encodingNamed(guessCharset(b[:min(len(b), 64<<10)])); enc != nil {
+		list = append(list, enc)
 	}
 	for _, n := range []string{"gb18030", "big5", "shift_jis", "euc-kr", "windows-1252"} {
 		list = append(list, encodingNamed(n))
 	}
 	return append(list, nil)
+}
+
+// guessCharset asks the statistics of bytes. The detector weighs encodings in
+// parallel and leaves ties in the order of arrival, so that its own choice is
+// not the same twice; ours is.
+func guessCharset(b []byte) string {
+	all, err := chardet.NewHtmlDetector().DetectAll(b)
+	if err != nil {
+		return ""
+	}
+	best := chardet.Result{}
+	for _, r := range all {
+		if r.Confidence > best.Confidence || r.Confidence == best.Confidence && r.Charset < best.Charset {
+			best = r
+		}
+	}
+	return best.Charset
 }
 
 func encodingNamed(name string) encoding.Encoding {

@@ -24,6 +24,7 @@ func FuzzArticles(f *testing.F) {
 	f.Add([]byte("Title Of A Page\n\nBy: x|2025/04/17 18:15:03\nText.\n"), uint8(1))
 	f.Add([]byte("---\ntitle: x\n---\n# H\n\n> q\n\n* l\n"), uint8(2))
 	f.Add(writePDF([]string{"#Title", "text"}), uint8(3))
+	f.Add([]byte("\xd5\xbe\xae\xae\xe8{\x7fAC!\xd5\xe6,n\xe8\xff\x81x"), uint8(0)) // level for the detectors of encoding and language
 	f.Add([]byte(`<script type="application/ld+json">{"@type":"LiveBlogPosting","liveBlogUpdate":[{"headline":"a"}]}</script>`), uint8(0))
 	kinds := []string{"text/html", "text/plain", "text/markdown", "application/pdf", ""}
 	f.Fuzz(func(t *testing.T, body []byte, kind uint8) {

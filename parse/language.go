@@ -125,10 +125,15 @@ func stopwords(s string) float64 {
 	return float64(hits) / float64(all)
 }
 
-// guess asks the statistics of letter triples.
+// guess asks the statistics of letter triples. Languages that come out nearly
+// level are not told apart: the library picks one of them at random.
 func guess(s string) string {
 	if len(s) > 1200 {
 		s = strings.ToValidUTF8(s[:1200], "")
 	}
-	return whatlanggo.Detect(s).Lang.Iso6391()
+	info := whatlanggo.Detect(s)
+	if info.Confidence < 0.1 {
+		return ""
+	}
+	return info.Lang.Iso6391()
 }
