@@ -63,7 +63,7 @@ var traits = map[corpus.EventType]trait{
 const (
 	// The words of two headlines with their evidence agree from here on,
 	// measured as the cosine of their sets (beside names). One house repeats
-	// itself more. Read off a month of feeds: below, pairs share a manner of
+	// itself more. Read off two weeks of feeds: below, pairs share a manner of
 	// speaking.
 	wordsAgree     = 0.25
 	wordsAgreeHome = 0.4

@@ -12,9 +12,8 @@ import (
 // Config sets how a [Clusterer] decides. Zero fields mean the defaults.
 type Config struct {
 	// Threshold is the share of shingles two texts must have in common to be
-	// near-duplicates, in (0, 1]. Default .5: on a month of real crypto news,
-	// pairs above it are copies and edits of one text, pairs below .4 are
-	// texts from one mould.
+	// near-duplicates, in (0, 1]. Default .5, chosen by reading the pairs just
+	// above it in two weeks of real feeds.
 	Threshold float64
 	// BandCap bounds how many articles of one band are compared. Default 32.
 	BandCap int
@@ -183,7 +182,7 @@ const (
 	reprint = 0.9
 	// An edited text appears soon, and in its own house sooner than elsewhere;
 	// later ones that look like it are the next in a series. Both were read off
-	// a month of feeds.
+	// two weeks of feeds.
 	editedElsewhere = 7 * 24 * time.Hour
 	editedAtHome    = 2 * 24 * time.Hour
 )
