@@ -41,6 +41,7 @@ func (p *page) datedHeadings() []item {
 			prev = p.headings[i-1].order
 		}
 		var best *stamp
+		var box *html.Node
 		bestGap := 1 << 30
 		for k := range p.dates {
 			s := &p.dates[k]
@@ -51,7 +52,10 @@ func (p *page) datedHeadings() []item {
 			if gap < 0 {
 				gap = 8 - gap // the date under a headline goes before the one over it
 			}
-			if contains(p.wrapper(h), s.node) {
+			if box == nil {
+				box = p.wrapper(h)
+			}
+			if contains(box, s.node) {
 				gap -= 100 // and the one in the same box before both
 			}
 			if gap < bestGap {
