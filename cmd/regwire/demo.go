@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,47 +28,59 @@ key, no configuration and no internet are needed.
 The sites have three editions: the later ones bring corrections, a retraction,
 a rule page that changes, a notice that repeals another. The demo serves its
 pages until it is interrupted; with --once it does one complete round and
-exits. Without --data its things go to a new temporary folder.`,
+exits. Without --data it takes everything away again when it ends.
+
+  regwire demo
+  regwire demo --once --json
+  regwire demo --data demo-data     keep what came of it`,
 		Args: args(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			out := cmd.OutOrStdout()
-			say := func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
-			data := a.data
-			if !cmd.Flags().Changed("data") {
-				dir, err := os.MkdirTemp("", "regwire-demo-")
-				if err != nil {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			data, kept := a.data, cmd.Flags().Changed("data")
+			if !kept {
+				if data, err = os.MkdirTemp("", "regwire-demo-"); err != nil {
 					return err
 				}
-				data = dir
-				if once {
-					defer os.RemoveAll(dir)
-				}
+				defer func() { err = errors.Join(err, os.RemoveAll(data)) }()
 			}
 			log := slog.New(slog.DiscardHandler)
 			if verbose {
-				var err error
 				if log, err = telemetry.Logger(os.Stderr, "info", "text"); err != nil {
 					return err
 				}
 			}
-			d, err := demo.Start(cmd.Context(), demo.Options{Data: data, Version: version, Logger: log, Say: say})
+			tell := func(format string, args ...any) { say(os.Stderr, format+"\n", args...) }
+			d, err := demo.Start(cmd.Context(), demo.Options{Data: data, Version: version, Once: once, Logger: log, Say: tell})
+			if err != nil {
+				return advice(err)
+			}
+			defer func() { err = errors.Join(err, d.Close()) }()
+			show := func(url string, s demo.Summary) error {
+				if a.json {
+					return printJSON(cmd.OutOrStdout(), s)
+				}
+				mails, err := d.Service.Store.Notifications(cmd.Context(), corpus.NotificationQuery{Limit: corpus.MaxLimit})
+				if err != nil {
+					return err
+				}
+				var b strings.Builder
+				writeMails(&b, mails)
+				writeSummary(&b, s)
+				if url != "" || kept {
+					fmt.Fprintf(&b, "\nmails    %s\nsearch   %s search --data %s FIL-7-2025\n", d.MailDir, self(), data)
+				}
+				if url != "" {
+					fmt.Fprintf(&b, "signals  curl -N '%s/api/v1/signals/stream?after=0'\npages    %s\n\nCtrl-C ends the demo.\n", url, url)
+				}
+				return say(cmd.OutOrStdout(), "%s", b.String())
+			}
+			if !once {
+				return d.Run(cmd.Context(), show)
+			}
+			s, err := d.Once(cmd.Context())
 			if err != nil {
 				return err
 			}
-			show := func(url string, s demo.Summary) error {
-				if a.json {
-					return printJSON(out, s)
-				}
-				return showDemo(cmd, out, d, url, data, s)
-			}
-			if once {
-				s, err := d.Once(cmd.Context())
-				if err == nil {
-					err = show("", s)
-				}
-				return errors.Join(err, d.Close())
-			}
-			return errors.Join(d.Run(cmd.Context(), show), d.Close())
+			return show("", s)
 		},
 	}
 	cmd.Flags().BoolVar(&once, "once", false, "do one complete round and exit")
@@ -75,32 +88,45 @@ exits. Without --data its things go to a new temporary folder.`,
 	return cmd
 }
 
-// showDemo prints what came of it: counts, the mails, one of them whole, and
-// where to look further.
-func showDemo(cmd *cobra.Command, w io.Writer, d *demo.Demo, url, data string, s demo.Summary) error {
-	fmt.Fprintf(w, "\n%d sources, %d captures, %d articles in %d revisions, %d stories\n%d events, %d instruments, %d alerts, %d mails, %d signal rows, in %.1f s\n",
-		s.Sources, s.Captures, s.Articles, s.Revisions, s.Stories, s.Events, s.Instruments, s.Alerts, s.Mails, s.Signals, s.Seconds)
-	mails, err := d.Service.Store.Notifications(cmd.Context(), corpus.NotificationQuery{Limit: corpus.MaxLimit})
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(w, "\nThe mails, newest first (in %s):\n", d.MailDir)
+// writeMails lists the mails, oldest first, and shows one of them whole.
+func writeMails(w io.Writer, mails []corpus.Notification) {
+	fmt.Fprintf(w, "\nThe mails it sent:\n\n")
 	var whole *corpus.Notification
-	for i, n := range mails {
-		fmt.Fprintf(w, "  %s\n", printable(n.Subject))
-		if whole == nil && strings.Contains(n.Text, "FIL-16-2022") {
+	for i, n := range slices.Backward(mails) {
+		subject, again := strings.CutPrefix(n.Subject, "Re: ")
+		severity, title, _ := strings.Cut(subject, " ")
+		if again {
+			title = "Re: " + title
+		}
+		fmt.Fprintf(w, "  %-10s %s\n", severity, title)
+		if whole == nil && strings.Contains(n.Text, "] Repeal") && strings.Contains(n.Text, "FIL-16-2022") {
 			whole = &mails[i]
 		}
 	}
-	if whole != nil {
-		fmt.Fprintf(w, "\nOne of them:\n\n  | Subject: %s\n  |\n", printable(whole.Subject))
-		for line := range strings.Lines(whole.Text) {
-			fmt.Fprintf(w, "  | %s\n", printable(strings.TrimRight(line, "\n")))
-		}
+	if whole == nil {
+		return
 	}
-	if url == "" {
-		return nil
+	fmt.Fprintf(w, "\nOne of them:\n\n  | To: %s\n  | Subject: %s\n  |\n", strings.Join(whole.To, ", "), whole.Subject)
+	for line := range strings.Lines(whole.Text) {
+		fmt.Fprintf(w, "  | %s\n", strings.TrimRight(line, "\r\n"))
 	}
-	fmt.Fprintf(w, "\nLook at  %s\nsearch   regwire search --data %s FIL-7-2025\nsignals  curl -N '%s/api/v1/signals/stream?after=0'\nCtrl-C ends the demo.\n", url, data, url)
-	return nil
+}
+
+func writeSummary(w io.Writer, s demo.Summary) {
+	fmt.Fprintf(w, `
+From %d sources, in %.1f s:
+
+  %4d captures        %4d events
+  %4d articles        %4d instruments
+  %4d revisions       %4d alerts, %d mails
+  %4d stories         %4d signal rows
+`, s.Sources, s.Seconds, s.Captures, s.Events, s.Articles, s.Instruments, s.Revisions, s.Alerts, s.Mails, s.Stories, s.Signals)
+}
+
+// self is how the person at the terminal calls this program.
+func self() string {
+	if strings.Contains(os.Args[0], "go-build") {
+		return "go run ./cmd/regwire"
+	}
+	return os.Args[0]
 }

@@ -5,12 +5,15 @@ package demo
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
+	"os"
 	"path/filepath"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/regwire/regwire/alerts"
@@ -22,10 +25,13 @@ import (
 	"github.com/regwire/regwire/internal/telemetry"
 )
 
-// firstPort is where the sites stand when nobody else does: the same
-// addresses at each run make the same articles, so that a data folder can be
-// used again.
-const firstPort = 18441
+// The sites stand at a row of ports: the first one when it is free, else one
+// of the next rows, so that several demos can run beside one another.
+const (
+	firstPort = 18441
+	rows      = 20
+	rowLength = 100
+)
 
 // Quick is the schedule that stands for a day of the real world.
 const quick = "@every 2s"
@@ -34,6 +40,7 @@ const quick = "@every 2s"
 type Options struct {
 	Data    string // folder; required
 	Version string
+	Once    bool // [Demo.Once] will be called, and not [Demo.Run]
 	Logger  *slog.Logger
 	// Say is told what goes on, in lines for people. Required.
 	Say func(format string, args ...any)
@@ -62,14 +69,28 @@ type Demo struct {
 
 	opts    Options
 	began   time.Time
-	visits  atomic.Int64
+	place   place
 	stop    context.CancelFunc
 	stopped func() error
+
+	mu     sync.Mutex
+	visits map[corpus.SourceID]int
+}
+
+// place is where a demo stands, kept in its data folder: the same addresses
+// make the same articles, and sites that went back to an earlier edition would
+// tell old news again.
+type place struct {
+	Port    int `json:"port"` // of the first site
+	Edition int `json:"edition"`
 }
 
 // Start puts up the sites and opens the service.
 func Start(ctx context.Context, opts Options) (*Demo, error) {
-	d := &Demo{opts: opts, began: time.Now(), MailDir: filepath.Join(opts.Data, "mail")}
+	d := &Demo{opts: opts, began: time.Now(), MailDir: filepath.Join(opts.Data, "mail"), visits: map[corpus.SourceID]int{}}
+	if err := d.findPlace(); err != nil {
+		return nil, err
+	}
 	sites, stop := context.WithCancel(context.WithoutCancel(ctx))
 	d.stop = stop
 	if err := d.raise(sites); err != nil {
@@ -86,21 +107,59 @@ func Start(ctx context.Context, opts Options) (*Demo, error) {
 		stop()
 		return nil, errors.Join(err, d.stopped())
 	}
-	opts.Say("newswire up: %d sites on this machine, edition %d of %d", len(d.Wire.Sites()), d.Wire.Edition()+1, newswire.Editions)
-	return d, nil
+	opts.Say("newswire up: %d small sites on this machine, edition %d of %d", len(d.Wire.Sites()), d.Wire.Edition()+1, newswire.Editions)
+	return d, d.keepPlace()
 }
 
-// raise starts the sites, at their usual ports if those are free.
+func (d *Demo) findPlace() error {
+	b, err := os.ReadFile(d.placeFile())
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &d.place)
+	}
+	if err == nil && (d.place.Edition < 0 || d.place.Edition >= newswire.Editions) {
+		err = fmt.Errorf("there is no edition %d", d.place.Edition)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", d.placeFile(), err)
+	}
+	return nil
+}
+
+func (d *Demo) keepPlace() error {
+	d.place.Edition = d.Wire.Edition()
+	b, err := json.Marshal(d.place)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(d.placeFile(), append(b, '\n'), 0o644)
+}
+
+func (d *Demo) placeFile() string { return filepath.Join(d.opts.Data, "demo.json") }
+
+// raise starts the sites, where they stood last time if that is free.
 func (d *Demo) raise(ctx context.Context) error {
+	var ports []int
+	if d.place.Port != 0 {
+		ports = append(ports, d.place.Port)
+	}
+	for i := range rows {
+		ports = append(ports, firstPort+i*rowLength)
+	}
 	var errs error
-	for _, port := range []int{firstPort, 0} {
-		wire, err := newswire.New(newswire.Config{FirstPort: port})
+	for _, port := range ports {
+		wire, err := newswire.New(newswire.Config{FirstPort: port, Edition: d.place.Edition})
 		if err != nil {
 			return err
 		}
 		wait, err := wire.Start(ctx)
 		if err == nil {
-			d.Wire, d.stopped = wire, wait
+			if d.place.Port != 0 && d.place.Port != port {
+				d.opts.Say("the sites do not stand where they stood last time: all their articles will look new")
+			}
+			d.Wire, d.stopped, d.place.Port = wire, wait, port
 			return nil
 		}
 		errs = errors.Join(errs, err)
@@ -120,12 +179,14 @@ func (d *Demo) config() (config.Config, error) {
 		return cfg, err
 	}
 	cfg.HTTP.Address = freeAddress(cfg.HTTP.Address)
+	if !d.opts.Once { // mails link to the pages, where there are any
+		cfg.Alerts.BaseURL = "http://" + cfg.HTTP.Address
+	}
 	// The articles tell of real happenings under their real dates; here they
 	// are all news.
 	cfg.Crawl.LiveWithin = -1
 	cfg.Crawl.Company, cfg.Crawl.Contact = "regwire demo", "demo@localhost"
 	cfg.Alerts.Maildir = d.MailDir
-	cfg.Alerts.BaseURL = "http://" + cfg.HTTP.Address
 	cfg.Alerts.Receivers = []alerts.Receiver{{Name: "compliance", Email: alerts.Email{To: []string{"compliance@localhost"}}}}
 	return cfg, cfg.Validate()
 }
@@ -144,7 +205,9 @@ func freeAddress(address string) string {
 }
 
 func (d *Demo) visited(v crawler.Visit) {
-	d.visits.Add(1)
+	d.mu.Lock()
+	d.visits[v.Source]++
+	d.mu.Unlock()
 	if v.Captured > 0 || v.Err != nil {
 		line := fmt.Sprintf("  %-22s %2d items, %2d new pages", v.Source, v.Items, v.Captured)
 		if v.Err != nil {
@@ -152,6 +215,12 @@ func (d *Demo) visited(v crawler.Visit) {
 		}
 		d.opts.Say("%s", line)
 	}
+}
+
+func (d *Demo) visitsSoFar() map[corpus.SourceID]int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return maps.Clone(d.visits)
 }
 
 // Once does one complete round: every edition of every site is crawled and
@@ -170,14 +239,31 @@ func (d *Demo) Once(ctx context.Context) (Summary, error) {
 				break
 			}
 		}
-		d.tell(ctx)
-		if !d.Wire.Advance() {
+		more, err := d.advance(ctx)
+		if err != nil {
+			return Summary{}, err
+		}
+		if !more {
 			break
 		}
-		d.opts.Say("edition %d of %d", d.Wire.Edition()+1, newswire.Editions)
 	}
 	s, err := d.Summary(ctx)
 	return s, errors.Join(failed, err)
+}
+
+// advance says how things stand and turns the edition, if there is another.
+func (d *Demo) advance(ctx context.Context) (bool, error) {
+	s, err := d.Summary(ctx)
+	if err != nil {
+		return false, err
+	}
+	d.opts.Say("so far: %d articles in %d revisions, %d stories, %d events, %d instruments, %d mails, %d signal rows (%.1f s)",
+		s.Articles, s.Revisions, s.Stories, s.Events, s.Instruments, s.Mails, s.Signals, s.Seconds)
+	if !d.Wire.Advance() {
+		return false, nil
+	}
+	d.opts.Say("edition %d of %d", d.Wire.Edition()+1, newswire.Editions)
+	return true, d.keepPlace()
 }
 
 // Run serves until ctx ends, crawling on schedule in quick time. shown is
@@ -213,11 +299,13 @@ func (d *Demo) watch(ctx context.Context, url string, shown func(string, Summary
 		if err := d.settle(ctx); err != nil {
 			return err
 		}
-		d.tell(ctx)
-		if !d.Wire.Advance() {
+		more, err := d.advance(ctx)
+		if err != nil {
+			return err
+		}
+		if !more {
 			break
 		}
-		d.opts.Say("edition %d of %d", d.Wire.Edition()+1, newswire.Editions)
 	}
 	s, err := d.Summary(ctx)
 	if err != nil {
@@ -229,7 +317,16 @@ func (d *Demo) watch(ctx context.Context, url string, shown func(string, Summary
 // settle waits until every site has been visited twice since it was called
 // and the log has come to rest.
 func (d *Demo) settle(ctx context.Context) error {
-	want := d.visits.Load() + 2*int64(len(d.Service.Sources))
+	before := d.visitsSoFar()
+	twice := func() bool {
+		now := d.visitsSoFar()
+		for _, src := range d.Service.Sources {
+			if now[src.ID] < before[src.ID]+2 {
+				return false
+			}
+		}
+		return true
+	}
 	var last corpus.Seq
 	for quiet := 0; quiet < 4; {
 		select {
@@ -241,7 +338,7 @@ func (d *Demo) settle(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if head.Seq != last || d.visits.Load() < want {
+		if head.Seq != last || !twice() {
 			quiet, last = 0, head.Seq
 			continue
 		}
@@ -250,19 +347,11 @@ func (d *Demo) settle(ctx context.Context) error {
 	return nil
 }
 
-// tell says how things stand.
-func (d *Demo) tell(ctx context.Context) {
-	if s, err := d.Summary(ctx); err == nil {
-		d.opts.Say("so far: %d articles in %d revisions, %d stories, %d events, %d instruments, %d mails, %d signal rows (%.1f s)",
-			s.Articles, s.Revisions, s.Stories, s.Events, s.Instruments, s.Mails, s.Signals, s.Seconds)
-	}
-}
-
 // Summary counts what there is.
 func (d *Demo) Summary(ctx context.Context) (Summary, error) {
 	c, err := d.Service.Store.Counts(ctx)
 	return Summary{
-		Sources: c.Sources, Captures: c.Captures, Articles: c.Articles, Revisions: c.Revisions, Stories: c.Stories, Events: c.Events,
+		Sources: int64(len(d.Service.Sources)), Captures: c.Captures, Articles: c.Articles, Revisions: c.Revisions, Stories: c.Stories, Events: c.Events,
 		Instruments: c.Instruments, Alerts: c.Alerts, Mails: c.Sent, Signals: c.Signals,
 		Seconds: float64(time.Since(d.began).Milliseconds()) / 1000,
 	}, err
