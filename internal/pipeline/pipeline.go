@@ -68,13 +68,19 @@ func New(ctx context.Context, cfg Config) (*Pipeline, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	p := &Pipeline{cfg: cfg, sources: map[corpus.SourceID]corpus.Source{}, metrics: newMetrics(cfg.Registry)}
+	// Without a model, what passes by is only noted, so that a model which is
+	// configured later begins with what is new then.
+	judgeBatch := 1000
+	if cfg.Judge != nil {
+		judgeBatch = 4
+	}
 	p.stages = []*follower{
-		p.follow("parse", 32, p.parse, corpus.KindCapture),      // captures -> revisions
-		p.follow("analyze", 64, p.analyze, corpus.KindRevision), // revisions -> analyses
-		p.follow(judgeStage, 4, p.judge, corpus.KindAnalysis),   // hard cases -> second analyses
-		p.follow("place", 64, p.place, corpus.KindAnalysis),     // analyses -> stories, events, instruments
-		p.follow("signal", 64, p.signal, corpus.KindPlacement),  // placements -> signals
-		p.follow("alert", 64, p.alert, corpus.KindEvent),        // events -> notifications
+		p.follow("parse", 128, p.parse, corpus.KindCapture),            // captures -> revisions
+		p.follow("analyze", 256, p.analyze, corpus.KindRevision),       // revisions -> analyses
+		p.follow(judgeStage, judgeBatch, p.judge, corpus.KindAnalysis), // hard cases -> second analyses
+		p.follow("place", 256, p.place, corpus.KindAnalysis),           // analyses -> stories, events, instruments
+		p.follow("signal", 256, p.signal, corpus.KindPlacement),        // placements -> signals
+		p.follow("alert", 256, p.alert, corpus.KindEvent),              // events -> notifications
 	}
 	p.index = &indexer{Pipeline: p}
 	var err error
