@@ -96,7 +96,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 		q.Limit = defaultLimit
 	}
 	req := bleve.NewSearchRequestOptions(built, min(q.Limit, maxLimit), max(q.Offset, 0), false)
-	highlight := words(q.Text)
+	highlight := highlights(q.Text)
 	if q.Sort == "" && len(highlight) == 0 {
 		q.Sort = ByNewest
 	}

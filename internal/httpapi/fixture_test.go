@@ -29,6 +29,8 @@ type world struct {
 	*httptest.Server
 	db    *store.DB
 	index *index.Index
+	// onceBegun, when set, is called when a stream has begun.
+	onceBegun func()
 }
 
 // newWorld serves an empty record. Its clock advances a second whenever it is

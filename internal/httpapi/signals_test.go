@@ -65,6 +65,9 @@ func (w *world) subscribe(t *testing.T, query, lastID string, got func(id string
 	if ct := res.Header.Get("Content-Type"); res.StatusCode != http.StatusOK || ct != "text/event-stream" {
 		t.Fatalf("%s, %s", res.Status, ct)
 	}
+	if w.onceBegun != nil {
+		w.onceBegun()
+	}
 	var id string
 	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
 		name, value, _ := strings.Cut(lines.Text(), ": ")
@@ -123,15 +126,7 @@ func TestStreamBeginsNowUnlessToldWhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go func() {
-		// The stream may not have begun yet; then the next row is news to it.
-		for t.Context().Err() == nil {
-			w.moreSignals(t, 1)
-			if rows, err := w.db.Signals(t.Context(), corpus.SignalQuery{After: head.Seq}); err != nil || len(rows) > 30 {
-				return
-			}
-		}
-	}()
+	w.onceBegun = func() { w.moreSignals(t, 1) }
 	w.subscribe(t, "target=BTC", "", func(id string, _ []byte) bool {
 		if n, _ := strconv.Atoi(id); n <= int(head.Seq) {
 			t.Errorf("row %s is old", id)
@@ -161,7 +156,19 @@ func TestStreamRefusesAPlaceInAnotherRecord(t *testing.T) {
 func TestJSONAndCSVAndStreamGiveTheSameRows(t *testing.T) {
 	w := newWorld(t)
 	w.fill(t)
-	w.moreSignals(t, 600) // more than one batch of each
+	w.update(t, func(tx *store.Tx) error { // more than one batch
+		for i := range 600 {
+			s, _, err := tx.LastSignal(corpus.SignalSentiment, "BTC")
+			if err != nil {
+				return err
+			}
+			s.Score, s.Z = s.Score*-0.9, float64(i)/7
+			if _, err := tx.AddSignal(s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	asJSON, _ := w.list(t, "/api/v1/signals?limit=1000")
 
 	var streamed []json.RawMessage
