@@ -21,9 +21,9 @@ type item struct {
 // Sections of an article have headings too, but no dates. It has to be asked
 // before the tree is pruned of its datelines.
 func (p *page) datedHeadings() []item {
-	if p.article != nil && ldRank(p.article) >= 3 && !slices.Contains(ldTypes(p.article), "LiveBlogPosting") {
-		return nil // the page says that it is one article
-	}
+	// Many digests describe themselves as one article; the page is believed
+	// unless each item stands in an article element of its own.
+	single := p.article != nil && ldRank(p.article) >= 3 && !slices.Contains(ldTypes(p.article), "LiveBlogPosting")
 	byLevel := map[atom.Atom][]item{}
 	for i, h := range p.headings {
 		level, text := heading(h.node.DataAtom), headingText(h.node)
@@ -72,7 +72,7 @@ func (p *page) datedHeadings() []item {
 			most = items
 		}
 	}
-	if len(most) < 2 {
+	if len(most) < 2 || single && !p.articlesOfTheirOwn(most) {
 		return nil
 	}
 	if p.first("og:type") == "article" || len(most) == 2 {
@@ -85,6 +85,22 @@ func (p *page) datedHeadings() []item {
 		}
 	}
 	return most
+}
+
+// articlesOfTheirOwn reports whether each item stands, with its date, in an
+// article element that holds none of the others.
+func (p *page) articlesOfTheirOwn(items []item) bool {
+	for _, it := range items {
+		box := p.wrapper(place{node: it.heading})
+		own := it.heading
+		for own != box && own.DataAtom != atom.Article {
+			own = own.Parent
+		}
+		if own.DataAtom != atom.Article || !contains(own, it.stamp.node) {
+			return false
+		}
+	}
+	return true
 }
 
 // wrapper returns the largest element round h that holds no other heading of
