@@ -89,7 +89,8 @@ func (db *DB) Signal(ctx context.Context, seq corpus.Seq) (corpus.Signal, error)
 	return found("signal", seq, r, ok, err)
 }
 
-// Signals lists signal rows in the order in which they became available.
+// Signals lists signal rows in the order in which they became available, or
+// the newest first.
 func (db *DB) Signals(ctx context.Context, q corpus.SignalQuery) ([]corpus.Signal, error) {
 	f, err := db.signalRange(ctx, q)
 	if err != nil {
@@ -109,7 +110,11 @@ func (db *DB) Signals(ctx context.Context, q corpus.SignalQuery) ([]corpus.Signa
 			f.add(db.dialect.in(`coalesce(target, '')`, `?`), texts(q.Targets))
 		}
 	}
-	query := f.query(`SELECT `+signalColumns+` FROM signals`, `seq`, q.Limit)
+	order := `seq`
+	if q.Newest {
+		order = `seq DESC`
+	}
+	query := f.query(`SELECT `+signalColumns+` FROM signals`, order, q.Limit)
 	out, err := all(ctx, db, scanSignal, query, f.args...)
 	if err != nil {
 		return nil, fmt.Errorf("list signals: %w", err)

@@ -73,6 +73,9 @@ func TestSignals(t *testing.T) {
 				}
 			})
 		}
+		if diff := cmp.Diff([]corpus.Signal{fourth, third}, must(db.Signals(ctx, corpus.SignalQuery{Newest: true, Limit: 2}))(t)); diff != "" {
+			t.Errorf("newest first (-want +got):\n%s", diff)
+		}
 		if diff := cmp.Diff([]corpus.Signal{fourth, third, second}, must(db.LatestSignals(ctx, corpus.SignalQuery{}))(t)); diff != "" {
 			t.Errorf("latest rows differ:\n%s", diff)
 		}
