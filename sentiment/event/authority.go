@@ -1,6 +1,7 @@
 package event
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"slices"
@@ -231,7 +232,7 @@ func (r *Reader) authoritiesIn(toks []token, full, lang string) who {
 	for i := 0; i < len(toks); i = toks[i].run {
 		t := &toks[i]
 		if t.class&authority == 0 {
-			if a := t.authority; a != nil && t.class&place == 0 { // words that mean one authority without being one
+			if a := t.authority; a != nil && t.class&(place|exchange) == 0 { // words that mean one authority without being one
 				w.add(a.jurisdiction)
 				w.name(a.regulator)
 			}
@@ -250,7 +251,7 @@ func (r *Reader) authoritiesIn(toks []token, full, lang string) who {
 			continue
 		}
 		a := t.authority
-		w.actor(full[t.start:toks[t.run-1].end])
+		w.actor(cmp.Or(full[t.start:toks[t.run-1].end], a.regulator))
 		if j := placeOf(toks, i, t.run); j != "" && (a.assumed || a.jurisdiction == "") {
 			w.add(j)
 			if !a.assumedName || j == a.jurisdiction {

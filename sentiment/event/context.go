@@ -26,6 +26,7 @@ type sentence struct {
 	text     string
 	toks     []token
 	hits     []hit
+	lean     int // +1 when its stance cues are permissive, -1 when restrictive
 }
 
 // mention is a place where an entity or an instrument is named.
@@ -58,12 +59,17 @@ func newContext(d *text.Document, ents []corpus.Entity, ins []corpus.InstrumentR
 		if len(ctx.head) > leadSentences {
 			break
 		}
-		ctx.add(s.Start, s.End)
+		if len(ctx.head) == 0 || !boilerplate(d.Text(s)) {
+			ctx.add(s.Start, s.End)
+		}
 	}
 	if len(ctx.head) == 0 {
 		return ctx
 	}
 	end := ctx.head[len(ctx.head)-1].to
+	if h := ctx.headings(); len(h) > 0 {
+		end = h[len(h)-1].End
+	}
 	for i := range ents {
 		c := classOf(&ents[i])
 		for _, m := range ents[i].Mentions {

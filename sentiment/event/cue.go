@@ -13,8 +13,16 @@ import (
 //go:embed data/cues.txt
 var cueData string
 
-// mask is the type of cues that only keep other cues away.
-const mask corpus.EventType = "mask"
+//go:embed data/stance.txt
+var stanceData string
+
+// The types of cues that tell of no event: mask keeps other cues away, up and
+// down say which way an event leans.
+const (
+	mask corpus.EventType = "mask"
+	up   corpus.EventType = "up"
+	down corpus.EventType = "down"
+)
 
 // cue is one pattern of data/cues.txt.
 type cue struct {
@@ -75,6 +83,7 @@ type grammar struct {
 // readCues reads data/cues.txt: sections "[type]", lines "weight stance pattern".
 func readCues(data string) (*grammar, error) {
 	g := &grammar{ids: map[string]wordID{}}
+	families := map[string]string{}
 	var typ corpus.EventType
 	for n, line := range strings.Split(data, "\n") {
 		line = strings.TrimSpace(line)
@@ -84,9 +93,21 @@ func readCues(data string) (*grammar, error) {
 		case strings.HasPrefix(line, "["):
 			typ = corpus.EventType(strings.Trim(line, "[]"))
 			continue
+		case strings.HasPrefix(line, "@"):
+			name, words, ok := strings.Cut(line, " = ")
+			if !ok {
+				return nil, fmt.Errorf("line %d: want a name, = and words", n+1)
+			}
+			families[name] = words
+			continue
 		}
 		c := &cue{typ: typ, line: n + 1}
 		f := strings.Fields(line)
+		for i := range f {
+			if err := spell(&f[i], families); err != nil {
+				return nil, fmt.Errorf("line %d: %w", n+1, err)
+			}
+		}
 		var err error
 		if len(f) < 3 || len(f[1]) != 1 || !strings.Contains("0-+?", f[1]) {
 			return nil, fmt.Errorf("line %d: want weight, stance and pattern", n+1)
@@ -107,6 +128,24 @@ func readCues(data string) (*grammar, error) {
 		return nil, fmt.Errorf("%d cues, more than %d", g.cues, maxCues)
 	}
 	return g, nil
+}
+
+// spell replaces the names of families in a word of a pattern by their words.
+func spell(w *string, families map[string]string) error {
+	if !strings.Contains(*w, "@") {
+		return nil
+	}
+	alts := strings.Split(*w, "/")
+	for i, alt := range alts {
+		if strings.HasPrefix(alt, "@") {
+			if families[alt] == "" {
+				return fmt.Errorf("unknown family %s", alt)
+			}
+			alts[i] = families[alt]
+		}
+	}
+	*w = strings.Join(alts, "/")
+	return nil
 }
 
 // alternatives writes out a pattern whose Chinese words have alternatives:

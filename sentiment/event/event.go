@@ -51,7 +51,7 @@ func New() *Reader {
 
 func newReader() (r *Reader, err error) {
 	r = &Reader{}
-	if r.grammar, err = readCues(cueData); err != nil {
+	if r.grammar, err = readCues(cueData + stanceData); err != nil {
 		return nil, err
 	}
 	if r.authorities, r.persons, r.banks, err = readAuthorities(authorityData); err != nil {
@@ -73,20 +73,18 @@ func (r *Reader) Read(d *text.Document, ents []corpus.Entity, ins []corpus.Instr
 		return nil, false
 	}
 	for _, s := range ctx.head {
-		r.tag(s.toks, ctx)
-		s.hits = r.grammar.find(s.toks)
+		r.read(ctx, s)
 	}
 	scores := r.score(ctx)
 	main := r.choose(ctx, scores)
-	ev := r.reading(ctx, main, true)
-	events = append(events, ev)
+	events = append(events, r.reading(ctx, main, ctx.best(main), true))
 	for _, t := range r.others(ctx, scores, main) {
 		if len(events) < maxEvents {
-			events = append(events, r.reading(ctx, t, false))
+			events = append(events, r.reading(ctx, t, ctx.best(t), false))
 		}
 	}
 	regulatory = r.regulatory(ctx, events)
-	return r.repeals(ctx, events), regulatory
+	return r.repeals(ctx, r.sections(ctx, events)), regulatory
 }
 
 // score adds up what the cues of the headline and the lead say for each type.
@@ -103,6 +101,13 @@ func (r *Reader) score(ctx *context) map[corpus.EventType]float64 {
 		}
 		for t, x := range byType(s.hits) {
 			scores[t] += w * x
+		}
+	}
+	if ctx.own() {
+		for t := range scores {
+			if !t.Regulatory() && t != corpus.Other {
+				scores[t] *= ownMarket
+			}
 		}
 	}
 	if scores[corpus.Policy] > 0 && ctx.head[0].leader() != 0 && !particular(scores) {
@@ -206,7 +211,7 @@ func (r *Reader) others(ctx *context, scores map[corpus.EventType]float64, main 
 			if taken.sentence == s && h.from < taken.to && taken.from < h.to {
 				continue // the same words, read another way
 			}
-			if scores[t] < enough {
+			if scores[t] < enough || i > 0 && (h.weight < sectionWeight || !s.names(authority) || background(s.text) || r.status(s, t, h) != corpus.EventDone) {
 				continue
 			}
 			out = append(out, t)
@@ -231,9 +236,9 @@ func (r *Reader) regulatory(ctx *context, events []corpus.EventReading) bool {
 	return ctx.head[0].authorityInMain()
 }
 
-// reading puts together what is known of an event of type t.
-func (r *Reader) reading(ctx *context, t corpus.EventType, main bool) corpus.EventReading {
-	at := ctx.best(t)
+// reading puts together what is known of an event of type t, which the cue at
+// tells.
+func (r *Reader) reading(ctx *context, t corpus.EventType, at located, main bool) corpus.EventReading {
 	s := ctx.head[0]
 	if at.sentence != nil {
 		s = at.sentence
@@ -241,6 +246,9 @@ func (r *Reader) reading(ctx *context, t corpus.EventType, main bool) corpus.Eve
 	e := corpus.EventReading{
 		Type: t, Jurisdictions: []corpus.Jurisdiction{}, Regulators: []string{}, Instruments: []corpus.InstrumentID{},
 		Assets: ctx.names(corpus.EntityAsset, s), Exchanges: ctx.names(corpus.EntityExchange, s),
+	}
+	if ctx.src.Kind == corpus.SourceExchange && main && ctx.src.Exchange != "" {
+		addTo(&e.Exchanges, ctx.src.Exchange)
 	}
 	if t.Regulatory() || main && ctx.head[0].authorityInMain() {
 		w := r.acting(ctx, s, t)

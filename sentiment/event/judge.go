@@ -1,6 +1,7 @@
 package event
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,7 +89,9 @@ func (r *Reader) stance(ctx *context, s *sentence, t corpus.EventType, h hit, in
 	return stanceWeight[t] * r.sign(ctx, s, t, code, in)
 }
 
-// sign returns the sign of the stance of an event in the given countries.
+// sign returns the sign of the stance of an event in the given countries: what
+// its cue says, else how the words of its sentence lean, else those of the
+// lead.
 func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance, in []corpus.Jurisdiction) float64 {
 	toks := s.mainClause()
 	count := func(list string) int { return r.lists[list].count(toks, s.text) }
@@ -107,25 +110,27 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 		if code == restrictive {
 			return -1
 		}
-		up := 1.0
+		side := 1.0
 		if count("burden") > 0 && !strings.Contains(strings.ToLower(s.text), "anti-cbdc") {
-			up = -1
+			side = -1
 		}
 		if count("setback") > 0 {
-			return -up
+			return -side
 		}
-		if up < 0 || count("permissive")+count("warm") > 0 || slices.Contains(in, "US") {
-			return up // American crypto bills are friendly unless words say otherwise
+		if side < 0 || count("permissive")+count("warm") > 0 || slices.Contains(in, "US") {
+			return side // American crypto bills are friendly unless words say otherwise
 		}
 		return 0
 	case corpus.CourtRuling:
-		return r.ruling(s)
-	case corpus.Appointment:
-		return r.newcomer(s)
-	case corpus.Repeal:
-		if strings.ContainsRune(s.text, '〔') || slices.Contains(in, "CN") {
-			return 0 // there one restriction makes way for another
+		if sign := r.ruling(s); sign != 0 {
+			return sign
 		}
+		return 0
+	case corpus.Appointment:
+		if ctx.own() {
+			return 0 // an authority's own page takes no side about its people
+		}
+		return r.newcomer(s)
 	case corpus.Policy:
 		if digitalCurrency(s) {
 			return 0
@@ -141,6 +146,9 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 		return -1
 	case neutral:
 		return 0
+	}
+	if s.lean != 0 {
+		return float64(s.lean)
 	}
 	up, down := count("permissive"), count("restrictive")
 	switch t {
@@ -158,7 +166,20 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 	case down > up:
 		return -1
 	}
+	if t == corpus.Guidance || t == corpus.Policy && ctx.own() {
+		return ctx.leadLeans()
+	}
 	return 0
+}
+
+// leadLeans returns the sign of what the sentences of the lead say together,
+// where the headline takes no side.
+func (ctx *context) leadLeans() float64 {
+	sum := 0
+	for _, s := range ctx.head[1:] {
+		sum += s.lean
+	}
+	return float64(cmp.Compare(sum, 0))
 }
 
 // newcomer reads an appointment by what the person is known for.
