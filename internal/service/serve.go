@@ -49,8 +49,10 @@ func (s *Service) guard(next http.Handler) http.Handler {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		given, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if _, password, ok := r.BasicAuth(); ok {
+		var given string
+		if scheme, value, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
+			given = value
+		} else if _, password, ok := r.BasicAuth(); ok {
 			given = password
 		}
 		if r.URL.Path != "/healthz" && subtle.ConstantTimeCompare([]byte(given), []byte(token)) != 1 {
