@@ -291,13 +291,6 @@ func visible(s string) int {
 	return n
 }
 
-// remove takes n out of its tree.
-func remove(n *html.Node) {
-	if n.Parent != nil {
-		n.Parent.RemoveChild(n)
-	}
-}
-
 // inside reports whether n lies in an element that match accepts.
 func inside(n *html.Node, match func(*html.Node) bool) bool {
 	for p := n.Parent; p != nil; p = p.Parent {

@@ -207,7 +207,7 @@ func onlyTime(s string) bool {
 	if m, ok := parseMoment(s, true); ok {
 		return weight(s[:m.start]+s[m.end:]) <= 12
 	}
-	return strings.Trim(s, "0123456789:.h hHuUpPaAmM") == "" && strings.ContainsAny(s, "0123456789")
+	return strings.Trim(s, "0123456789:. hHuUpPaAmM") == "" && strings.ContainsAny(s, "0123456789")
 }
 
 func ldTypesOf(o map[string]any) []string {

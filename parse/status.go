@@ -22,7 +22,7 @@ func status(d corpus.Draft) corpus.RevisionStatus {
 	}
 	found := corpus.StatusPublished
 	for i, h := range heads {
-		low := strings.ToLower(strings.TrimLeft(h, " *[(【（「[—-"))
+		low := strings.ToLower(strings.TrimLeft(h, " *[(【（「—-"))
 		if i < 4 && labelled(low, "retracted", "retraction", "withdrawn", "this article has been retracted", "this story has been retracted", "this article has been withdrawn", "this story has been withdrawn", "撤稿", "撤回声明", "撤稿声明", "本文已撤回", "本文已撤稿", "已撤稿", "撤稿啟事") {
 			return corpus.StatusWithdrawn
 		}

@@ -155,7 +155,7 @@ func headingLine(s string) bool {
 			return false
 		}
 	}
-	r, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, "\"'“‘«「『【《($€£¥#[(（"))
+	r, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, "\"'“‘«「『【《($€£¥#[（"))
 	return unicode.IsUpper(r) || unicode.IsDigit(r) || !unicode.IsLower(r) && unicode.IsLetter(r)
 }
 
