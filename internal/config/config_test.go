@@ -116,7 +116,8 @@ sources:
 func TestUnknownKeysAreNamedWithTheirLine(t *testing.T) {
 	for text, want := range map[string]string{
 		"log: {level: info}\nhttp:\n  adress: x\n": "[3:",
-		"sauces: []\n": "sauces",
+		"sauces: []\n":   "sauces",
+		"catalog: ! 0\n": "not valid YAML", // the YAML library panics
 	} {
 		if _, err := load(t, text, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", text, err, want)
@@ -147,6 +148,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("http: {address: ':1'}\nsources: [{id: a}]"))
 	f.Add([]byte("a: &x [*x]"))
 	f.Add([]byte("\t"))
+	f.Add([]byte("sources: ! 0"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		cfg := config.Default()
 		if cfg.Decode(text) == nil {
