@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/mail"
 	"net/netip"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/internal/secret"
 )
 
 // Config says who is told what, and how the mail leaves. The zero Config has
@@ -88,8 +88,8 @@ type SMTP struct {
 	From     string `yaml:"from,omitempty"`
 	Username string `yaml:"username,omitempty"`
 	// Password may be given here or, better, in a file.
-	Password     Secret `yaml:"password,omitempty"`
-	PasswordFile string `yaml:"password_file,omitempty"`
+	Password     secret.Text `yaml:"password,omitempty"`
+	PasswordFile string      `yaml:"password_file,omitempty"`
 	// TLS is "starttls", "implicit" or "none". Credentials are refused over
 	// "none" unless the relay is on the loopback interface.
 	TLS string `yaml:"tls,omitempty"`
@@ -98,31 +98,6 @@ type SMTP struct {
 	// Timeout for one delivery, from dialling to the last answer. Default 30s.
 	Timeout time.Duration `yaml:"timeout,omitempty"`
 }
-
-// Secret is a value that never shows when printed, logged or encoded.
-type Secret string
-
-const redacted = "[redacted]"
-
-// String returns "[redacted]", or "" when there is nothing to hide.
-func (s Secret) String() string {
-	if s == "" {
-		return ""
-	}
-	return redacted
-}
-
-// GoString hides the value from %#v.
-func (s Secret) GoString() string { return s.String() }
-
-// LogValue hides the value from slog.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
-
-// MarshalText hides the value from JSON and YAML.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// MarshalYAML hides the value from YAML.
-func (s Secret) MarshalYAML() (any, error) { return s.String(), nil }
 
 // defaultFrom needs no configuration; mail from it goes nowhere but to a
 // maildir or a relay that rewrites senders.

@@ -14,6 +14,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/internal/secret"
 )
 
 // SMTPTransport hands mail to a relay, one connection a mail: alerts are few,
@@ -23,7 +24,7 @@ type SMTPTransport struct {
 	host     string
 	port     int
 	tls      *tls.Config
-	password Secret
+	password secret.Text
 }
 
 func newSMTP(cfg Config) (*SMTPTransport, error) {
@@ -39,7 +40,7 @@ func newSMTP(cfg Config) (*SMTPTransport, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &SMTPTransport{cfg: cfg, host: host, port: port, password: Secret(password),
+	t := &SMTPTransport{cfg: cfg, host: host, port: port, password: secret.Text(password),
 		tls: &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}}
 	if cfg.SMTP.CAFile != "" {
 		if t.tls.RootCAs, err = authorities(cfg.SMTP.CAFile); err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/internal/secret"
 )
 
 // Config says which model reads hard cases, and at what expense. The zero
@@ -27,8 +28,8 @@ type Config struct {
 	// Model as the endpoint calls it.
 	Model string `yaml:"model,omitempty"`
 	// APIKey may be given here or, better, in a file; local servers need none.
-	APIKey     Secret `yaml:"api_key,omitempty"`
-	APIKeyFile string `yaml:"api_key_file,omitempty"`
+	APIKey     secret.Text `yaml:"api_key,omitempty"`
+	APIKeyFile string      `yaml:"api_key_file,omitempty"`
 
 	// Votes is how many answers decide, odd, 1 to 9. Default 3.
 	Votes int `yaml:"votes,omitempty"`
@@ -67,31 +68,6 @@ type Config struct {
 
 // Enabled reports whether an endpoint is configured.
 func (c Config) Enabled() bool { return c.URL != "" }
-
-// Secret is a value that never shows when printed, logged or encoded.
-type Secret string
-
-const redacted = "[redacted]"
-
-// String returns "[redacted]", or "" when there is nothing to hide.
-func (s Secret) String() string {
-	if s == "" {
-		return ""
-	}
-	return redacted
-}
-
-// GoString hides the value from %#v.
-func (s Secret) GoString() string { return s.String() }
-
-// LogValue hides the value from slog.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
-
-// MarshalText hides the value from JSON.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// MarshalYAML hides the value from YAML.
-func (s Secret) MarshalYAML() (any, error) { return s.String(), nil }
 
 func (c Config) withDefaults() Config {
 	c.URL = strings.TrimRight(c.URL, "/")

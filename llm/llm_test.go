@@ -19,6 +19,7 @@ import (
 	"github.com/sashabaranov/go-openai"
 
 	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/internal/secret"
 	"github.com/regwire/regwire/llm"
 	"github.com/regwire/regwire/llm/llmtest"
 )
@@ -105,7 +106,7 @@ func TestConformance(t *testing.T) {
 		if url == "" {
 			t.Skip("REGWIRE_TEST_LLM_URL is not set: no real endpoint to try")
 		}
-		a := analyst(t, llm.Config{URL: url, Model: os.Getenv("REGWIRE_TEST_LLM_MODEL"), APIKey: llm.Secret(os.Getenv("REGWIRE_TEST_LLM_KEY"))})
+		a := analyst(t, llm.Config{URL: url, Model: os.Getenv("REGWIRE_TEST_LLM_MODEL"), APIKey: secret.Text(os.Getenv("REGWIRE_TEST_LLM_KEY"))})
 		got := conform(t, a, text, local)
 		if len(got.Events) == 0 || got.Events[0].Type != corpus.Repeal {
 			t.Errorf("events %+v", got.Events)

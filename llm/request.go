@@ -237,7 +237,7 @@ func (a *Analyst) failure(ctx context.Context, err error) *Error {
 // redact makes a message of the endpoint fit for a log: some repeat the key.
 func (a *Analyst) redact(s string) string {
 	if a.key != "" {
-		s = strings.ReplaceAll(s, a.key, redacted)
+		s = strings.ReplaceAll(s, a.key, "[redacted]")
 	}
 	s = squeeze(s)
 	if r := []rune(s); len(r) > 200 {

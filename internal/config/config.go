@@ -21,6 +21,7 @@ import (
 	"github.com/regwire/regwire/alerts"
 	"github.com/regwire/regwire/corpus"
 	"github.com/regwire/regwire/crawler"
+	"github.com/regwire/regwire/internal/secret"
 	"github.com/regwire/regwire/llm"
 	"github.com/regwire/regwire/sentiment/entity"
 	"github.com/regwire/regwire/sentiment/signal"
@@ -31,7 +32,7 @@ import (
 type Config struct {
 	// Database is where the record is kept: empty means SQLite in the data
 	// folder, otherwise a path or postgres://… .
-	Database alerts.Secret `yaml:"database,omitempty" env:"REGWIRE_DATABASE"`
+	Database secret.Text `yaml:"database,omitempty" env:"REGWIRE_DATABASE"`
 
 	HTTP  HTTP  `yaml:"http"`
 	Log   Log   `yaml:"log"`
@@ -61,7 +62,7 @@ type HTTP struct {
 	// Token, when set, has to be sent with every request as
 	// "Authorization: Bearer …", or as the password of a browser's log-in
 	// dialog. Set it before listening on more than this machine.
-	Token alerts.Secret `yaml:"token,omitempty" env:"REGWIRE_HTTP_TOKEN"`
+	Token secret.Text `yaml:"token,omitempty" env:"REGWIRE_HTTP_TOKEN"`
 }
 
 // Log is what the service says on standard error.

@@ -17,6 +17,7 @@ import (
 	"github.com/regwire/regwire/corpus"
 	"github.com/regwire/regwire/crawler"
 	"github.com/regwire/regwire/internal/config"
+	"github.com/regwire/regwire/internal/secret"
 	"github.com/regwire/regwire/internal/service"
 	"github.com/regwire/regwire/internal/telemetry"
 )
@@ -80,7 +81,7 @@ func TestReadingCreatesNothing(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "none")
 	for _, database := range []string{"", filepath.Join(data, "other.db"), "sqlite:" + filepath.Join(data, "other.db")} {
 		cfg := settings()
-		cfg.Database = alerts.Secret(database)
+		cfg.Database = secret.Text(database)
 		if _, err := service.ReadStore(t.Context(), data, cfg, nil); !errors.Is(err, service.ErrNothing) {
 			t.Errorf("database %q: %v", database, err)
 		}
