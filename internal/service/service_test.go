@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/regwire/regwire/alerts"
 	"github.com/regwire/regwire/corpus"
 	"github.com/regwire/regwire/crawler"
 	"github.com/regwire/regwire/internal/config"
