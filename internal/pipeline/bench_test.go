@@ -71,8 +71,10 @@ func nth(list []corpus.Capture, i int) corpus.Capture {
 	c := list[i%len(list)]
 	u, _ := url.Parse(c.URL)
 	u.Path += fmt.Sprintf("/%d", i)
-	c.URL, c.FinalURL = u.String(), u.String()
+	address := u.String()
+	c.Body = bytes.ReplaceAll(c.Body, []byte(c.URL), []byte(address)) // what it calls itself
 	c.Body = bytes.Replace(c.Body, []byte("</p>"), fmt.Appendf(nil, " Copy %d.</p>", i), 1)
+	c.URL, c.FinalURL = address, address
 	return c
 }
 
@@ -102,6 +104,9 @@ func BenchmarkPipeline(b *testing.B) {
 	}
 	b.StopTimer()
 	rate(b)
+	if n, err := db.Counts(b.Context()); err != nil || min(n.Articles, n.Revisions) < int64(b.N) {
+		b.Fatalf("%d articles, %d revisions of %d pages, %v", n.Articles, n.Revisions, b.N, err)
+	}
 }
 
 // BenchmarkBareLibraries does the same steps with the libraries alone: parse
