@@ -26,7 +26,7 @@ type sentence struct {
 	text     string
 	toks     []token
 	hits     []hit
-	lean     int // +1 when its stance cues are permissive, -1 when restrictive
+	lean     float64 // weight of its permissive stance cues less that of the restrictive ones
 }
 
 // mention is a place where an entity or an instrument is named.

@@ -31,6 +31,7 @@ type cue struct {
 	weight float64
 	stance stance
 	parts  []part
+	first  bool // only at the beginning of a sentence
 	line   int
 }
 
@@ -116,6 +117,10 @@ func readCues(data string) (*grammar, error) {
 			return nil, fmt.Errorf("line %d: %w", n+1, err)
 		}
 		c.stance = stance(f[1][0])
+		if f[2] == "^" && len(f) > 3 {
+			c.first = true
+			f = append(f[:2], f[3:]...)
+		}
 		for _, pattern := range alternatives(f[2:]) {
 			c := *c
 			if c.parts, err = readPattern(pattern); err != nil {
@@ -375,6 +380,9 @@ func (g *grammar) find(toks []token) []hit {
 	g.recognise(toks)
 	var hits []hit
 	try := func(c *cue, i int) {
+		if c.first && i > 0 && toks[i-1].end > toks[0].start {
+			return
+		}
 		if to := match(c.parts, toks, i); to >= 0 {
 			hits = append(hits, hit{cue: c, from: i, to: to, weight: c.weight})
 		}
@@ -423,7 +431,9 @@ func unmasked(hits []hit, toks []token) []hit {
 			continue
 		}
 		if key := h.to - 1; toks[key].minor {
-			h.weight *= minorWeight
+			if h.cue.typ != corpus.Delisting { // "sinks as the venue drops it" is about the dropping
+				h.weight *= minorWeight
+			}
 		}
 		kept = append(kept, h)
 	}

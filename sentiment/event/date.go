@@ -123,61 +123,6 @@ func day(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// repeals adds an event for instruments that the text says were repealed,
-// when no event tells of it yet.
-func (r *Reader) repeals(ctx *context, events []corpus.EventReading) []corpus.EventReading {
-	var e *corpus.EventReading
-	for i := range events {
-		if events[i].Type == corpus.Repeal {
-			e = &events[i]
-		}
-	}
-	for _, in := range ctx.instruments {
-		byIt := false
-		evidence := in.Evidence
-		for _, rel := range in.Relations {
-			if rel.Kind == corpus.Repeals {
-				byIt, evidence = true, rel.Evidence
-			}
-		}
-		gone := in.Status == corpus.InstrumentRepealed || in.Status == corpus.InstrumentWithdrawn
-		if !byIt && !gone || evidence == "" {
-			continue
-		}
-		if e == nil {
-			if len(events) == maxEvents {
-				return events
-			}
-			events = append(events, corpus.EventReading{
-				Type: corpus.Repeal, Severity: corpus.SeverityHigh, Status: corpus.EventDone, Confidence: 0.8,
-				Jurisdictions: []corpus.Jurisdiction{}, Regulators: []string{}, Instruments: []corpus.InstrumentID{}, Assets: []string{}, Exchanges: []string{},
-			})
-			e = &events[len(events)-1]
-			e.Stance = r.repealStance(ctx, events[0])
-		}
-		addTo(&e.Instruments, in.ID)
-		if in.Jurisdiction != "" {
-			addTo(&e.Jurisdictions, in.Jurisdiction)
-		}
-		if in.Issuer != "" {
-			addTo(&e.Regulators, in.Issuer)
-		}
-		if len(e.Evidence) < maxEvidence {
-			addTo(&e.Evidence, evidence)
-		}
-	}
-	return events
-}
-
-// repealStance takes the side of what repeals where the text is about it: a
-// ban that replaces a ban is no relief. Else a repeal relieves.
-func (r *Reader) repealStance(ctx *context, main corpus.EventReading) float64 {
-	if main.Stance < 0 && main.Type != corpus.Other {
-		return 0
-	}
-	return stanceWeight[corpus.Repeal]
-}
-
 func addTo[T comparable](s *[]T, v T) {
 	for _, x := range *s {
 		if x == v {

@@ -105,7 +105,7 @@ func (r *Reader) score(ctx *context) map[corpus.EventType]float64 {
 	}
 	if ctx.own() {
 		for t := range scores {
-			if !t.Regulatory() && t != corpus.Other {
+			if !t.Regulatory() {
 				scores[t] *= ownMarket
 			}
 		}
@@ -172,7 +172,7 @@ func (r *Reader) choose(ctx *context, scores map[corpus.EventType]float64) corpu
 	if top < enough {
 		best = corpus.Other
 	}
-	if best == corpus.Other && told[corpus.Other] < 6.5 {
+	if best == corpus.Other && (told[corpus.Other] < 6.5 || ctx.own()) {
 		if c := ctx.head[0].leader(); c != 0 {
 			return unnamedAct(c) // an authority does what we have no word for
 		}
@@ -228,10 +228,8 @@ func (r *Reader) regulatory(ctx *context, events []corpus.EventReading) bool {
 			return true
 		}
 	}
-	for _, h := range ctx.head[0].hits {
-		if h.cue.typ == corpus.Other && h.cue.stance == restrictive {
-			return false // opinion, forecast, explainer
-		}
+	if ctx.opinion() && !ctx.own() {
+		return false // opinion, forecast, explainer
 	}
 	return ctx.head[0].authorityInMain()
 }

@@ -122,10 +122,10 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 		}
 		return 0
 	case corpus.CourtRuling:
-		if sign := r.ruling(s); sign != 0 {
+		if sign := r.ruling(s); sign != 0 || code == neutral || crime(s) {
 			return sign
 		}
-		return 0
+		return signum(s.lean)
 	case corpus.Appointment:
 		if ctx.own() {
 			return 0 // an authority's own page takes no side about its people
@@ -133,11 +133,20 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 		return r.newcomer(s)
 	case corpus.Policy:
 		if digitalCurrency(s) {
+			if s.lean > 0 && has(s, "stablecoins", "stablecoin", "bitcoin", "crypto") {
+				return 1 // against it, and for what is private
+			}
 			return 0
 		}
 		if code == restrictive && has(s, "delay", "delays", "delayed", "postpones", "postpone", "scraps", "exempt") || strings.Contains(s.text, "征税推迟") || strings.Contains(s.text, "推迟征税") {
 			return 1 // of a tax
 		}
+	}
+	if t == corpus.Repeal && (slices.Contains(in, "CN") || strings.ContainsRune(s.text, '〔')) {
+		if strings.Contains(s.text, "取代") || has(s, "replaces", "replaced", "supersedes") {
+			return -1 // there one restriction makes way for another
+		}
+		return 0
 	}
 	switch code {
 	case permissive:
@@ -148,7 +157,7 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 		return 0
 	}
 	if s.lean != 0 {
-		return float64(s.lean)
+		return signum(s.lean)
 	}
 	up, down := count("permissive"), count("restrictive")
 	switch t {
@@ -175,12 +184,14 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 // leadLeans returns the sign of what the sentences of the lead say together,
 // where the headline takes no side.
 func (ctx *context) leadLeans() float64 {
-	sum := 0
+	sum := 0.0
 	for _, s := range ctx.head[1:] {
 		sum += s.lean
 	}
-	return float64(cmp.Compare(sum, 0))
+	return signum(sum)
 }
+
+func signum(x float64) float64 { return float64(cmp.Compare(x, 0)) }
 
 // newcomer reads an appointment by what the person is known for.
 func (r *Reader) newcomer(s *sentence) float64 {
@@ -205,6 +216,12 @@ func has(s *sentence, words ...string) bool {
 	return slices.ContainsFunc(s.toks, func(t token) bool { return slices.Contains(words, t.norm) })
 }
 
+// crime reports whether a court decides about persons and procedure, not about
+// what crypto may do.
+func crime(s *sentence) bool {
+	return has(s, "mutual", "extradition", "witness", "wright", "sentence", "plea", "fraud", "guilty", "records", "stolen", "theft")
+}
+
 // ruling reads for whom a court decided: words of winning and losing beside
 // who they are said of.
 func (r *Reader) ruling(s *sentence) float64 {
@@ -213,7 +230,7 @@ func (r *Reader) ruling(s *sentence) float64 {
 	dismissal := has("dismiss", "dismissed", "dismisses", "dismissal", "toss", "tosses", "tossed", "throws", "thrown", "threw", "drop")
 	against := has("suit", "lawsuit", "case", "charges", "claims", "sanctions", "refusal", "denial", "rule", "action")
 	switch {
-	case has("mutual", "extradition", "witness", "wright", "sentence", "plea", "fraud", "guilty", "records"):
+	case crime(s):
 		return 0
 	case strings.Contains(s.text, "不构成证券") || strings.Contains(s.text, "不属于证券") || strings.Contains(s.text, "胜诉"):
 		return 1

@@ -1,7 +1,6 @@
 package event
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -113,5 +112,5 @@ func (r *Reader) read(ctx *context, s *sentence) {
 		}
 		s.hits = append(s.hits, h)
 	}
-	s.lean = cmp.Compare(best[up], best[down])
+	s.lean = best[up] - best[down]
 }
