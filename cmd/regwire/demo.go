@@ -88,6 +88,9 @@ exits. Without --data it takes everything away again when it ends.
 	return cmd
 }
 
+// worthShowing is in the mail that is shown whole: one instrument ends another.
+const worthShowing = "FIL-7-2025 repeals FIL-16-2022"
+
 // writeMails lists the mails, oldest first, and shows one of them whole.
 func writeMails(w io.Writer, mails []corpus.Notification) {
 	fmt.Fprintf(w, "\nThe mails it sent:\n\n")
@@ -99,7 +102,7 @@ func writeMails(w io.Writer, mails []corpus.Notification) {
 			title = "Re: " + title
 		}
 		fmt.Fprintf(w, "  %-10s %s\n", severity, title)
-		if whole == nil && strings.Contains(n.Text, "] Repeal") && strings.Contains(n.Text, "FIL-16-2022") {
+		if whole == nil || !strings.Contains(whole.Text, worthShowing) && strings.Contains(n.Text, worthShowing) {
 			whole = &mails[i]
 		}
 	}
