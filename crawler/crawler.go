@@ -77,6 +77,7 @@ type Config struct {
 // Crawler visits sources and hands what it fetches to a sink. See the package
 // documentation for what it promises. It is safe for concurrent use.
 type Crawler struct {
+	config     Config    // with its defaults
 	sources    []*source // enabled and disabled, in the order of the configuration
 	state      State
 	sink       Sink
@@ -148,7 +149,8 @@ func New(cfg Config) (*Crawler, error) {
 	}
 	f.robots = &robots{clock: clock}
 	c := &Crawler{
-		state: cfg.State, sink: cfg.Sink, fetcher: f, metrics: metrics, log: cfg.Logger, clock: clock, jitter: cfg.Jitter,
+		config: cfg,
+		state:  cfg.State, sink: cfg.Sink, fetcher: f, metrics: metrics, log: cfg.Logger, clock: clock, jitter: cfg.Jitter,
 		visited: cfg.Visited, liveWithin: cfg.LiveWithin, slots: make(chan struct{}, cfg.Concurrency),
 	}
 	for _, s := range cfg.Sources {

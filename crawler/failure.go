@@ -18,8 +18,9 @@ import (
 type failure struct {
 	reason Reason
 	// until is when the server wants to be asked again; zero when it did not say.
-	until time.Time
-	err   error
+	until  time.Time
+	status int // of the answer, 0 when there was none
+	err    error
 }
 
 func (f *failure) Error() string { return f.err.Error() }
@@ -39,7 +40,7 @@ func failureOf(err error) *failure {
 	}
 	var f *failure
 	if errors.As(err, &f) {
-		return &failure{reason: f.reason, until: f.until, err: err}
+		return &failure{reason: f.reason, until: f.until, status: f.status, err: err}
 	}
 	return &failure{reason: reasonOf(err), err: err}
 }
@@ -92,7 +93,9 @@ func statusFailure(status int) *failure {
 	default:
 		reason = ReasonClient
 	}
-	return fail(reason, "status %d", status)
+	f := fail(reason, "status %d", status)
+	f.status = status
+	return f
 }
 
 // transient reports whether asking again in a moment may help.

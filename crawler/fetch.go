@@ -15,7 +15,6 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 	"github.com/gocolly/colly/v2"
-	"github.com/temoto/robotstxt"
 )
 
 const (
@@ -237,14 +236,14 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 // robotsTxt answers colly's question for robots.txt from what we remember, in
 // a form that colly's parser takes.
 func (x *exchange) robotsTxt(req *http.Request) (*http.Response, error) {
-	text, data, err := x.rules(x.ctx, x.src, req.URL)
+	r, err := x.rules(x.ctx, x.src, req.URL)
 	if err != nil {
 		return nil, err
 	}
-	x.hosts.site(req.URL, x.src.Politeness).slowTo(crawlDelay(data))
+	x.hosts.site(req.URL, x.src.Politeness).slowTo(crawlDelay(r.data))
 	return &http.Response{
 		StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: make(http.Header),
-		Body: io.NopCloser(bytes.NewReader(text)), ContentLength: int64(len(text)), Request: req,
+		Body: io.NopCloser(bytes.NewReader(r.text)), ContentLength: int64(len(r.text)), Request: req,
 	}, nil
 }
 
@@ -257,18 +256,18 @@ func (x *exchange) redirect(req *http.Request, via []*http.Request) error {
 	if req.URL.Scheme != "http" && req.URL.Scheme != "https" || req.URL.User != nil {
 		return fail(ReasonRedirects, "redirect to %s", req.URL.Redacted())
 	}
-	_, data, err := x.rules(x.ctx, x.src, req.URL)
+	r, err := x.rules(x.ctx, x.src, req.URL)
 	if err != nil {
 		return err
 	}
-	if !allows(data, req.URL) {
+	if !allows(r.data, req.URL) {
 		return fail(ReasonRobots, "redirect to %s: %w", req.URL.Redacted(), colly.ErrRobotsTxtBlocked)
 	}
 	return nil
 }
 
 // rules returns the robots.txt of u's host.
-func (f *fetcher) rules(ctx context.Context, src *source, u *url.URL) ([]byte, *robotstxt.RobotsData, error) {
+func (f *fetcher) rules(ctx context.Context, src *source, u *url.URL) (rules, error) {
 	door := "guarded"
 	if src.AllowPrivate {
 		door = "open"

@@ -35,14 +35,17 @@ type listing struct {
 }
 
 // readListing reads the body of a listing. contentType is the header as
-// received. Its error is a *failure with ReasonMalformed, ReasonTooLarge or
-// ReasonEncoding; items read before an error are lost, and found again when
-// the listing is whole.
+// received. Its error is a *failure with ReasonMalformed, ReasonDecoy,
+// ReasonTooLarge or ReasonEncoding; items read before an error are lost, and
+// found again when the listing is whole.
 func readListing(src *source, contentType string, body []byte) (listing, error) {
 	var (
 		l   listing
 		err error
 	)
+	if src.Discovery.Type != DiscoverHTML && isPage(body) {
+		return listing{}, fail(ReasonDecoy, "%s: a page of HTML in its place", src.Discovery.Type)
+	}
 	switch src.Discovery.Type {
 	case DiscoverRSS, DiscoverAtom, DiscoverJSONFeed:
 		l, err = readFeed(src, contentType, body)

@@ -256,13 +256,13 @@ func TestReadListingRefuses(t *testing.T) {
 		body string
 		want Reason
 	}{
-		{"a page of maintenance in place of a feed", Discovery{Type: DiscoverRSS}, "<html><body>Maintenance", ReasonMalformed},
+		{"a page of maintenance in place of a feed", Discovery{Type: DiscoverRSS}, "<html><body>Maintenance", ReasonDecoy},
 		{"a feed that breaks off", Discovery{Type: DiscoverAtom}, `<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>A`, ReasonMalformed},
 		{"nothing", Discovery{Type: DiscoverRSS}, "", ReasonMalformed},
 		{"a sitemap that breaks off", Discovery{Type: DiscoverSitemap}, `<urlset><url><loc>https://a.example/`, ReasonMalformed},
 		{"a sitemap that unpacks to more than the limit", Discovery{Type: DiscoverSitemap}, bomb, ReasonTooLarge},
 		{"a sitemap that is no gzip after all", Discovery{Type: DiscoverSitemap}, "\x1f\x8b\x08", ReasonEncoding},
-		{"markup in place of JSON", Discovery{Type: DiscoverJSON, JSON: JSONListing{Items: "data", Link: "u"}}, "<html>", ReasonMalformed},
+		{"markup in place of JSON", Discovery{Type: DiscoverJSON, JSON: JSONListing{Items: "data", Link: "u"}}, "<html>", ReasonDecoy},
 		{"an error under status 200", Discovery{Type: DiscoverJSON, JSON: JSONListing{Items: "data", Link: "u"}}, `{"code":50011,"data":null}`, ReasonMalformed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

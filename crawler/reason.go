@@ -25,6 +25,7 @@ const (
 	ReasonServer      Reason = "server-error" // 5xx
 	ReasonMalformed   Reason = "malformed"    // the listing is not what it should be
 	ReasonEmpty       Reason = "empty"        // the listing is valid and holds nothing
+	ReasonDecoy       Reason = "decoy"        // a page for people under the address of a feed or an API
 	ReasonDeferred    Reason = "deferred"     // the server asked us to wait, and we do
 	ReasonSink        Reason = "sink"         // the corpus did not take the capture
 	ReasonState       Reason = "state"        // the crawler's own state could not be read or saved
@@ -36,7 +37,7 @@ func Reasons() []Reason {
 	return []Reason{
 		ReasonAddress, ReasonRefused, ReasonRobots, ReasonResolve, ReasonNetwork, ReasonTLS, ReasonTimeout,
 		ReasonRedirects, ReasonTooLarge, ReasonEncoding, ReasonRateLimited, ReasonForbidden, ReasonMissing,
-		ReasonClient, ReasonServer, ReasonMalformed, ReasonEmpty, ReasonDeferred, ReasonSink, ReasonState,
-		ReasonCancelled,
+		ReasonClient, ReasonServer, ReasonMalformed, ReasonEmpty, ReasonDecoy, ReasonDeferred, ReasonSink,
+		ReasonState, ReasonCancelled,
 	}
 }

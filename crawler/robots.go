@@ -33,6 +33,8 @@ const (
 	// maxCrawlDelay bounds what we grant a Crawl-delay. Some sites name hours
 	// to say "do not crawl", for which there is Disallow.
 	maxCrawlDelay = time.Minute
+	// maxSitemapLines bounds the sitemaps that are remembered of a robots.txt.
+	maxSitemapLines = 50
 )
 
 // robots remembers the robots.txt of each host.
@@ -40,34 +42,39 @@ type robots struct {
 	clock func() time.Time
 
 	mu    sync.Mutex
-	hosts map[string]*rules
+	hosts map[string]*remembered
 }
 
 // rules is one robots.txt as we understand it.
 type rules struct {
+	text     []byte // canonical: only lines that mean something
+	data     *robotstxt.RobotsData
+	sitemaps []string // as it names them
+}
+
+// remembered is the robots.txt of a host, or why it could not be read.
+type remembered struct {
 	sync.Mutex // held while it is fetched, so that a host is asked once
-	text       []byte
-	data       *robotstxt.RobotsData
-	err        error
-	expires    time.Time
+	rules
+	err     error
+	expires time.Time
 }
 
 // getter fetches a robots.txt.
 type getter func(ctx context.Context, u *url.URL) (status int, body []byte, err error)
 
 // of returns the rules of u's host, fetching them when they are unknown or
-// old. The text is canonical: only lines that mean something. Rules fetched
-// through different doors (see fetcher) are kept apart, since one may lead
-// where the other does not.
-func (r *robots) of(ctx context.Context, door string, u *url.URL, get getter) ([]byte, *robotstxt.RobotsData, error) {
+// old. Rules fetched through different doors (see fetcher) are kept apart,
+// since one may lead where the other does not.
+func (r *robots) of(ctx context.Context, door string, u *url.URL, get getter) (rules, error) {
 	key := door + " " + u.Scheme + "://" + u.Host
 	r.mu.Lock()
 	h := r.hosts[key]
 	if h == nil {
 		if r.hosts == nil || len(r.hosts) >= maxRobots {
-			r.hosts = make(map[string]*rules) // they are fetched again where they are needed
+			r.hosts = make(map[string]*remembered) // they are fetched again where they are needed
 		}
-		h = new(rules)
+		h = new(remembered)
 		r.hosts[key] = h
 	}
 	r.mu.Unlock()
@@ -75,46 +82,46 @@ func (r *robots) of(ctx context.Context, door string, u *url.URL, get getter) ([
 	h.Lock()
 	defer h.Unlock()
 	if r.clock().Before(h.expires) {
-		return h.text, h.data, h.err
+		return h.rules, h.err
 	}
 	status, body, err := get(ctx, &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/robots.txt"})
 	if ctx.Err() != nil {
-		return nil, nil, context.Cause(ctx) // our hurry says nothing of the host
+		return rules{}, context.Cause(ctx) // our hurry says nothing of the host
 	}
-	h.text, h.data, h.err = understand(status, body, err)
+	h.rules, h.err = understand(status, body, err)
 	h.expires = r.clock().Add(robotsLife)
 	if h.err != nil {
 		h.expires = r.clock().Add(robotsRetry)
 	}
-	return h.text, h.data, h.err
+	return h.rules, h.err
 }
 
 // understand reads an answer to a request for robots.txt as RFC 9309, section
 // 2.3.1, asks: 4xx means no rules; what cannot be reached (429 and 5xx among
 // it) means that nothing may be fetched for now.
-func understand(status int, body []byte, err error) ([]byte, *robotstxt.RobotsData, error) {
+func understand(status int, body []byte, err error) (rules, error) {
 	switch {
 	case err != nil:
-		return nil, nil, err
+		return rules{}, err
 	case status == http.StatusTooManyRequests || status >= 500:
-		return nil, nil, fail(ReasonServer, "robots.txt: status %d", status)
+		return rules{}, fail(ReasonServer, "robots.txt: status %d", status)
 	case status >= 400:
 		body = nil
 	case status < 200 || status > 299:
-		return nil, nil, fail(ReasonServer, "robots.txt: status %d", status)
+		return rules{}, fail(ReasonServer, "robots.txt: status %d", status)
 	}
-	text := meaningful(body)
+	text, sitemaps := meaningful(body)
 	data, err := robotstxt.FromBytes(text)
 	if err != nil {
-		return nil, nil, fail(ReasonRobots, "robots.txt: %w", err)
+		return rules{}, fail(ReasonRobots, "robots.txt: %w", err)
 	}
-	return text, data, nil
+	return rules{text, data, sitemaps}, nil
 }
 
-// meaningful keeps the lines of a robots.txt that say something to a crawler.
-// The parser refuses a whole file for one bad line, and real files (or pages
+// meaningful keeps the lines of a robots.txt that say something to a crawler,
+// and takes out the addresses of sitemaps, which belong to no group. The parser refuses a whole file for one bad line, and real files (or pages
 // of HTML sent in their place) hold many.
-func meaningful(body []byte) []byte {
+func meaningful(body []byte) (text []byte, sitemaps []string) {
 	var out bytes.Buffer
 	agent := false
 	lines := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(body, []byte("\ufeff"))))
@@ -138,6 +145,11 @@ func meaningful(body []byte) []byte {
 			if d, err := strconv.ParseFloat(value, 64); err != nil || !(d >= 0 && d <= math.MaxInt32) {
 				continue
 			}
+		case "sitemap":
+			if len(sitemaps) < maxSitemapLines {
+				sitemaps = append(sitemaps, value)
+			}
+			continue
 		case "allow", "disallow":
 		default:
 			continue
@@ -146,7 +158,7 @@ func meaningful(body []byte) []byte {
 			out.WriteString(key + ": " + value + "\n")
 		}
 	}
-	return out.Bytes()
+	return out.Bytes(), sitemaps
 }
 
 // scanAnyLine is bufio.ScanLines for files that end lines in CR alone as well.

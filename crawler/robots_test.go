@@ -42,7 +42,7 @@ func TestUnderstandRobots(t *testing.T) {
 		{name: "an empty rule ends a list of agents", status: 200, body: "User-agent: a\nDisallow:\nUser-agent: *\nDisallow: /x", refused: []string{"/x"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, data, err := understand(tt.status, []byte(tt.body), nil)
+			r, err := understand(tt.status, []byte(tt.body), nil)
 			if reasonFor(err) != tt.reason {
 				t.Fatalf("got %v, want %q", err, tt.reason)
 			}
@@ -55,12 +55,12 @@ func TestUnderstandRobots(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if got := allows(data, u); got != want {
+					if got := allows(r.data, u); got != want {
 						t.Errorf("%s: allowed %v, want %v", p, got, want)
 					}
 				}
 			}
-			if got := crawlDelay(data); got != tt.delay {
+			if got := crawlDelay(r.data); got != tt.delay {
 				t.Errorf("delay %v, want %v", got, tt.delay)
 			}
 		})
@@ -74,19 +74,19 @@ func FuzzUnderstandRobots(f *testing.F) {
 	f.Add([]byte("user-agent: regwire\nallow: %\nCRAWL-DELAY: 1e400"), "/%")
 	u := &url.URL{Scheme: "https", Host: "a.example"}
 	f.Fuzz(func(t *testing.T, body []byte, path string) {
-		text, data, err := understand(http.StatusOK, body, nil)
+		once, err := understand(http.StatusOK, body, nil)
 		if err != nil {
-			t.Fatalf("%q: %v", text, err)
+			t.Fatalf("%q: %v", body, err)
 		}
-		again, data2, err := understand(http.StatusOK, text, nil)
-		if err != nil || string(again) != string(text) {
-			t.Fatalf("%q became %q, %v", text, again, err)
+		twice, err := understand(http.StatusOK, once.text, nil)
+		if err != nil || string(twice.text) != string(once.text) {
+			t.Fatalf("%q became %q, %v", once.text, twice.text, err)
 		}
 		u.Path = "/" + path
-		if allows(data, u) != allows(data2, u) {
-			t.Errorf("%q: %q is allowed once and not twice", text, path)
+		if allows(once.data, u) != allows(twice.data, u) {
+			t.Errorf("%q: %q is allowed once and not twice", once.text, path)
 		}
-		if d := crawlDelay(data); d < 0 || d > maxCrawlDelay {
+		if d := crawlDelay(once.data); d < 0 || d > maxCrawlDelay {
 			t.Errorf("delay %v", d)
 		}
 	})

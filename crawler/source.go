@@ -26,6 +26,9 @@ type Source struct {
 	// fields, or a descriptor ("@hourly", "@every 90s"; less than a second
 	// counts as one). Default "@every 15m".
 	Schedule string `yaml:"schedule,omitempty"`
+	// Expect is how long the source may publish nothing before it counts as
+	// stale. Default: by its rhythm, as far as that is known.
+	Expect time.Duration `yaml:"expect,omitempty"`
 	// TimeZone is an IANA name. The schedule is read in it, and so are dates
 	// that name no zone. Default UTC.
 	TimeZone string `yaml:"time_zone,omitempty"`
@@ -263,7 +266,7 @@ func (v *durations) Visit(n ast.Node) ast.Visitor {
 		return v
 	}
 	switch key := m.Key.String(); key {
-	case "first", "until", "delay", "timeout":
+	case "first", "until", "delay", "timeout", "expect":
 		if _, err := time.ParseDuration(value.Value); err != nil {
 			at := value.GetToken().Position
 			v.errs = append(v.errs, fmt.Errorf("[%d:%d] %s: %q: want a duration such as 90s", at.Line, at.Column, key, value.Value))

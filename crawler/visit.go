@@ -173,37 +173,37 @@ func (c *Crawler) discover(ctx context.Context, src *source, st *corpus.SourceSt
 type found struct {
 	items                      []corpus.Item
 	etag, lastModified, digest string
+	first                      *response // the first page, nil when there was no answer
 }
 
 // readAll fetches a listing with its further pages. An unchanged listing has
 // no items and keeps its validators.
 func (c *Crawler) readAll(ctx context.Context, src *source, st *corpus.SourceState, now time.Time) (found, error) {
 	d := src.Discovery
-	year := strings.NewReplacer("{year}", strconv.Itoa(now.In(src.zone).Year()))
-	r := request{url: year.Replace(d.URL), method: d.Method, body: year.Replace(d.Body), header: d.Header}
+	r := request{url: src.listingURL(now), method: d.Method, body: src.inYear(d.Body, now), header: d.Header}
 	if strings.HasPrefix(st.Digest, src.settings) { // validators of a listing read with other settings say nothing
 		r.etag, r.lastModified = st.ETag, st.LastModified
 	}
-	kept := found{etag: st.ETag, lastModified: st.LastModified, digest: st.Digest}
 	res, err := c.fetcher.get(ctx, src, r)
 	if err != nil {
 		return found{}, fmt.Errorf("listing: %w", err)
 	}
 	if res.unchanged() {
-		return kept, nil
+		return found{etag: st.ETag, lastModified: st.LastModified, digest: st.Digest, first: res}, nil
 	}
 	if res.missing() {
-		return found{}, fail(ReasonMissing, "listing: status %d", res.status)
+		return found{first: res}, fail(ReasonMissing, "listing: status %d", res.status)
 	}
 	all := found{
 		etag: res.header.Get("ETag"), lastModified: res.header.Get("Last-Modified"), digest: src.settings + digest(res.body),
+		first: res,
 	}
 	if all.digest == st.Digest {
 		return all, nil
 	}
 	more, err := c.readOne(ctx, src, res, now, &all)
 	if err != nil {
-		return found{}, err
+		return all, err
 	}
 	read := map[string]bool{d.URL: true}
 	for pages := 1; len(more) > 0; pages++ {
@@ -235,6 +235,14 @@ func (c *Crawler) readAll(ctx context.Context, src *source, st *corpus.SourceSta
 		return all, fail(ReasonEmpty, "listing: no items")
 	}
 	return all, nil
+}
+
+// listingURL is the address of the listing at now.
+func (src *source) listingURL(now time.Time) string { return src.inYear(src.Discovery.URL, now) }
+
+// inYear fills in the year of now where the source is.
+func (src *source) inYear(text string, now time.Time) string {
+	return strings.ReplaceAll(text, "{year}", strconv.Itoa(now.In(src.zone).Year()))
 }
 
 // readOne reads one page of a listing into all and returns the addresses of
@@ -437,26 +445,7 @@ func (c *Crawler) page(ctx context.Context, src *source, e corpus.FrontierEntry)
 }
 
 func (c *Crawler) fetchPage(ctx context.Context, src *source, e corpus.FrontierEntry) (string, corpus.FrontierEntry, error) {
-	var (
-		res *response
-		err error
-	)
-	switch {
-	case e.Item.Content != "":
-		res = carried(e.Item, c.clock())
-	case src.Discovery.Detail.URL != "":
-		res, err = c.fetcher.get(ctx, src, request{
-			url: src.Discovery.Detail.address(e.Item), header: src.Discovery.Header, etag: e.ETag, lastModified: e.LastModified,
-		})
-		if err == nil && !res.unchanged() && !res.missing() {
-			res, err = src.Discovery.Detail.extract(res)
-		}
-	default:
-		res, err = c.fetcher.get(ctx, src, request{url: e.URL, etag: e.ETag, lastModified: e.LastModified})
-	}
-	if err == nil && res.missing() && e.Digest == "" {
-		err = fail(ReasonMissing, "status %d", res.status) // it was never there: nothing to withdraw
-	}
+	res, err := c.ask(ctx, src, e)
 	now := c.clock()
 	if err != nil {
 		f := failureOf(err)
@@ -495,6 +484,28 @@ func (c *Crawler) fetchPage(ctx context.Context, src *source, e corpus.FrontierE
 		return pageUnchanged, next, nil
 	}
 	return pageCaptured, next, nil
+}
+
+// ask gets what an entry stands for: a page, the article its feed carries, or
+// the article in a document of its own.
+func (c *Crawler) ask(ctx context.Context, src *source, e corpus.FrontierEntry) (res *response, err error) {
+	switch {
+	case e.Item.Content != "":
+		return carried(e.Item, c.clock()), nil
+	case src.Discovery.Detail.URL != "":
+		res, err = c.fetcher.get(ctx, src, request{
+			url: src.Discovery.Detail.address(e.Item), header: src.Discovery.Header, etag: e.ETag, lastModified: e.LastModified,
+		})
+		if err == nil && !res.unchanged() && !res.missing() {
+			res, err = src.Discovery.Detail.extract(res)
+		}
+	default:
+		res, err = c.fetcher.get(ctx, src, request{url: e.URL, etag: e.ETag, lastModified: e.LastModified})
+	}
+	if err == nil && res.missing() && e.Digest == "" {
+		err = fail(ReasonMissing, "status %d", res.status) // it was never there: nothing to withdraw
+	}
+	return res, err
 }
 
 // capture makes the record of an answer.

@@ -360,7 +360,7 @@ func TestVisitOfBrokenListings(t *testing.T) {
 			listing http.HandlerFunc
 			want    crawler.Reason
 		}{
-			{tagged("text/html", "<html>Maintenance"), crawler.ReasonMalformed},
+			{tagged("text/html", "<html>Maintenance"), crawler.ReasonDecoy},
 			{tagged("text/xml", feed()), crawler.ReasonEmpty},
 			{status(404), crawler.ReasonMissing},
 		} {
