@@ -19,6 +19,11 @@ const (
 	bareWeight = 0.45
 	// enough is the weight from which a type is told; below it is Other.
 	enough = 3.0
+	// opinionWeight is what a headline must weigh to say that it is no report.
+	opinionWeight = 6.0
+	// aside is the same for a type that only a subordinate clause of the
+	// headline tells of: "ahead of a decision".
+	aside = 4.4
 	// speakerBonus is what a headline that begins with an authority adds for
 	// policy: whoever speaks first is whom it is about.
 	speakerBonus = 2.0
@@ -84,6 +89,9 @@ func (r *Reader) Read(d *text.Document, ents []corpus.Entity, ins []corpus.Instr
 		}
 	}
 	regulatory = r.regulatory(ctx, events)
+	if !regulatory { // nobody acts, then
+		events[0].Jurisdictions, events[0].Regulators = []corpus.Jurisdiction{}, []string{}
+	}
 	return r.repeals(ctx, r.sections(ctx, events)), regulatory
 }
 
@@ -94,9 +102,13 @@ func (r *Reader) score(ctx *context) map[corpus.EventType]float64 {
 	if len(ctx.head[0].hits) > 0 {
 		lead = leadWeight
 	}
+	noReport := told(ctx.head[0].hits) == corpus.Other
 	for i, s := range ctx.head {
 		w := 1.0
 		if i > 0 {
+			if noReport && !ctx.own() {
+				break // an opinion, an explainer: its lead is no news either
+			}
 			w = 2 * lead / float64(i+1)
 		}
 		for t, x := range byType(s.hits) {
@@ -114,6 +126,18 @@ func (r *Reader) score(ctx *context) map[corpus.EventType]float64 {
 		scores[corpus.Policy] += speakerBonus
 	}
 	return scores
+}
+
+// told returns the type that the cues of a sentence tell of most strongly; ""
+// without any that counts.
+func told(hits []hit) (best corpus.EventType) {
+	weights, top := byType(hits), opinionWeight
+	for _, t := range order {
+		if w := weights[t]; w > top {
+			best, top = t, w
+		}
+	}
+	return best
 }
 
 // particular reports whether a regulatory type other than policy is told.
@@ -169,7 +193,7 @@ func (r *Reader) choose(ctx *context, scores map[corpus.EventType]float64) corpu
 			best, top = t, s
 		}
 	}
-	if top < enough {
+	if top < enough || mood[best] && told[best] > 0 && told[best] < aside && onlyAside(ctx, best) {
 		best = corpus.Other
 	}
 	if best == corpus.Other && (told[corpus.Other] < 6.5 || ctx.own()) {
@@ -178,6 +202,17 @@ func (r *Reader) choose(ctx *context, scores map[corpus.EventType]float64) corpu
 		}
 	}
 	return best
+}
+
+// mood are the types that a subordinate clause names as the mood in which
+// something else happens.
+var mood = map[corpus.EventType]bool{corpus.Policy: true, corpus.Hack: true, corpus.Flows: true, corpus.PriceMove: true, corpus.Launch: true}
+
+// onlyAside reports whether all cues of a type in the headline stand in a
+// subordinate clause.
+func onlyAside(ctx *context, t corpus.EventType) bool {
+	s := ctx.head[0]
+	return !slices.ContainsFunc(s.hits, func(h hit) bool { return h.cue.typ == t && !s.toks[h.to-1].minor })
 }
 
 // unnamedAct is what an authority of class c most likely does.

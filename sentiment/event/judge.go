@@ -117,12 +117,15 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 		if count("setback") > 0 {
 			return -side
 		}
+		if side > 0 && s.lean <= -leadLeaning {
+			return -1
+		}
 		if side < 0 || count("permissive")+count("warm") > 0 || slices.Contains(in, "US") {
 			return side // American crypto bills are friendly unless words say otherwise
 		}
 		return 0
 	case corpus.CourtRuling:
-		if sign := r.ruling(s); sign != 0 || code == neutral || crime(s) {
+		if sign := r.ruling(s); sign != 0 || crime(s) {
 			return sign
 		}
 		return signum(s.lean)
@@ -188,8 +191,15 @@ func (ctx *context) leadLeans() float64 {
 	for _, s := range ctx.head[1:] {
 		sum += s.lean
 	}
+	if abs := max(sum, -sum); abs < leadLeaning {
+		return 0
+	}
 	return signum(sum)
 }
+
+// leadLeaning is what the leanings of a lead must add up to: one word of risk
+// takes no side.
+const leadLeaning = 7.0
 
 func signum(x float64) float64 { return float64(cmp.Compare(x, 0)) }
 
@@ -219,7 +229,7 @@ func has(s *sentence, words ...string) bool {
 // crime reports whether a court decides about persons and procedure, not about
 // what crypto may do.
 func crime(s *sentence) bool {
-	return has(s, "mutual", "extradition", "witness", "wright", "sentence", "plea", "fraud", "guilty", "records", "stolen", "theft")
+	return strings.Contains(s.text, "合同") || has(s, "mutual", "extradition", "witness", "wright", "sentence", "plea", "fraud", "guilty", "records", "stolen", "theft")
 }
 
 // ruling reads for whom a court decided: words of winning and losing beside
