@@ -223,6 +223,10 @@ Files are backfill: they are searchable and scored, and never alert, unless
 				in.Origin = corpus.OriginLive
 			}
 			began := time.Now()
+			head, err := s.Store.Head(cmd.Context())
+			if err != nil {
+				return err
+			}
 			in.Progress = func(r pipeline.IngestResult) {
 				p.show("%d files, %d captures, %d known already, %d refused", r.Files, r.Captures, r.Known, r.Refused)
 			}
@@ -232,18 +236,27 @@ Files are backfill: they are searchable and scored, and never alert, unless
 				return errors.Join(refused, err)
 			}
 			p.done()
+			unread, err := s.Unread(cmd.Context(), head.Seq)
+			if err != nil {
+				return errors.Join(refused, err)
+			}
 			counts, err := s.Store.Counts(cmd.Context())
 			if err != nil {
 				return errors.Join(refused, err)
 			}
 			seconds := time.Since(began).Seconds()
 			if a.json {
-				err = printJSON(cmd.OutOrStdout(), map[string]any{"ingested": result, "counts": counts, "seconds": seconds})
+				err = printJSON(cmd.OutOrStdout(), map[string]any{"ingested": result, "unread": list(unread), "counts": counts, "seconds": seconds})
 			} else {
-				err = say(cmd.OutOrStdout(), "%d captures taken in, %d known already, %d refused, in %.1f s\n"+
-					"the record now holds %d articles, %d stories, %d events, %d instruments, %d signal rows\n",
-					result.Captures, result.Known, result.Refused, seconds,
+				var b strings.Builder
+				for _, u := range unread[:min(len(unread), 10)] {
+					fmt.Fprintf(&b, "no article: %s (%s)\n", u.URL, u.Reason)
+				}
+				fmt.Fprintf(&b, "%d captures taken in, %d known already, %d refused, %d without an article, in %.1f s\n",
+					result.Captures, result.Known, result.Refused, len(unread), seconds)
+				fmt.Fprintf(&b, "the record now holds %d articles, %d stories, %d events, %d instruments, %d signal rows\n",
 					counts.Articles, counts.Stories, counts.Events, counts.Instruments, counts.Signals)
+				err = say(cmd.OutOrStdout(), "%s", b.String())
 			}
 			return errors.Join(refused, err)
 		},

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -82,7 +83,7 @@ func (s *Service) Serve(ctx context.Context, version string, ready func(url stri
 	if err != nil {
 		return fmt.Errorf("http.address: %w", err)
 	}
-	url := "http://" + listener.Addr().String()
+	url := "http://" + reachable(listener.Addr().(*net.TCPAddr))
 	if err := s.announce(url); err != nil {
 		listener.Close()
 		return err
@@ -127,6 +128,15 @@ func (s *Service) Serve(ctx context.Context, version string, ready func(url stri
 		ended = nil
 	}
 	return errors.Join(failed, <-piped, ended)
+}
+
+// reachable is an address at which this machine reaches a listener: one that
+// listens everywhere listens here too.
+func reachable(a *net.TCPAddr) string {
+	if a.IP.IsUnspecified() {
+		return net.JoinHostPort("localhost", strconv.Itoa(a.Port))
+	}
+	return a.String()
 }
 
 // announcement is the file that says where the service can be reached.

@@ -60,12 +60,20 @@ type Service struct {
 // [ErrNothing].
 func ReadStore(ctx context.Context, data string, cfg config.Config, log *slog.Logger) (*store.DB, error) {
 	url := database(data, cfg)
-	if path := strings.TrimPrefix(url, "sqlite:"); !strings.Contains(path, "://") {
-		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("%s: %w", data, ErrNothing)
-		}
+	path := strings.TrimPrefix(url, "sqlite:")
+	if strings.Contains(path, "://") {
+		return store.Open(ctx, url, store.Config{Logger: log})
 	}
-	return store.Open(ctx, url, store.Config{Logger: log})
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", data, ErrNothing)
+	} else if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, url, store.Config{Logger: log})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return db, nil
 }
 
 // database is where the record of a data folder is.

@@ -107,6 +107,19 @@ func TestRunningIsSeenFromOutside(t *testing.T) {
 	}
 }
 
+func TestListeningEverywhereIsReachedHere(t *testing.T) {
+	cfg := settings()
+	cfg.HTTP.Address = ":0"
+	url, stop := serve(t, open(t, t.TempDir(), cfg))
+	answer, err := http.Get(url + "/healthz")
+	if err != nil || answer.StatusCode != 200 || !strings.HasPrefix(url, "http://localhost:") {
+		t.Errorf("%s: %v %v", url, answer, err)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWhatACrashLeftIsNotRunning(t *testing.T) {
 	for name, left := range map[string]string{
 		"whole": `{"pid":1,"url":"http://127.0.0.1:1"}`, "half": `{"pid":1,"u`, "empty": "",
