@@ -238,7 +238,7 @@ func (ctx *context) evidence(t corpus.EventType, first *sentence) []string {
 		if s == first || len(out) == maxEvidence {
 			continue
 		}
-		if slices.ContainsFunc(s.hits, func(h hit) bool { return h.cue.typ == t }) && !slices.Contains(out, s.text) {
+		if s.tells(t) && !slices.Contains(out, s.text) {
 			out = append(out, s.text)
 		}
 	}

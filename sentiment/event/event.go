@@ -80,13 +80,14 @@ func (r *Reader) Read(d *text.Document, ents []corpus.Entity, ins []corpus.Instr
 	for _, s := range ctx.head {
 		r.read(ctx, s)
 	}
+	if ctx.src.Kind == "" && ctx.speak(ctx.speaker()) {
+		r.cues(ctx, ctx.head[0])
+	}
 	scores := r.score(ctx)
 	main := r.choose(ctx, scores)
 	events = append(events, r.reading(ctx, main, ctx.best(main), true))
-	for _, t := range r.others(ctx, scores, main) {
-		if len(events) < maxEvents {
-			events = append(events, r.reading(ctx, t, ctx.best(t), false))
-		}
+	for _, at := range r.others(ctx, scores, main) {
+		events = append(events, r.reading(ctx, at.cue.typ, at, false))
 	}
 	regulatory = r.regulatory(ctx, events)
 	if !regulatory { // nobody acts, then
@@ -122,11 +123,38 @@ func (r *Reader) score(ctx *context) map[corpus.EventType]float64 {
 			}
 		}
 	}
+	for t, c := range subject {
+		if !ctx.own() && !slices.ContainsFunc(ctx.head, func(s *sentence) bool { return s.tells(t) && s.about(c) }) {
+			delete(scores, t)
+		}
+	}
 	if scores[corpus.Policy] > 0 && ctx.head[0].leader() != 0 && !particular(scores) {
 		scores[corpus.Policy] += speakerBonus
 	}
 	return scores
 }
+
+// subject is what must stand in a sentence that tells of a type, for types
+// whose cues are common words.
+var subject = map[corpus.EventType]class{
+	corpus.Appointment: authority | place,
+	corpus.PriceMove:   asset | exchange | firm,
+}
+
+// tells reports whether a cue of type t stands in the sentence.
+func (s *sentence) tells(t corpus.EventType) bool {
+	return slices.ContainsFunc(s.hits, func(h hit) bool { return h.cue.typ == t })
+}
+
+// about reports whether the sentence names something of class c; for what is
+// traded, general words will do.
+func (s *sentence) about(c class) bool {
+	return slices.ContainsFunc(s.toks, func(t token) bool {
+		return t.class&c != 0 || c&asset != 0 && (traded[t.norm] || t.class&place == 0 && t.norm == "币")
+	})
+}
+
+var traded = wordSet("btc bitcoin eth crypto cryptos cryptocurrency cryptocurrencies market markets altcoin altcoins memecoin memecoins coin coins token tokens stock stocks shares share price prices etf etfs gold altseason longs shorts 股 市 盘 链 爆 仓 u 刀")
 
 // told returns the type that the cues of a sentence tell of most strongly; ""
 // without any that counts.
@@ -226,34 +254,74 @@ func unnamedAct(c class) corpus.EventType {
 	return corpus.Policy
 }
 
-// others returns the types of further happenings: strong cues of the headline
-// or the lead that stand on other words than the main type's.
-func (r *Reader) others(ctx *context, scores map[corpus.EventType]float64, main corpus.EventType) []corpus.EventType {
-	var out []corpus.EventType
+// others returns the cues of further happenings: strong ones of the headline
+// or the lead that stand on other words than the main type's. The lead adds
+// only finished acts of an authority, and only what the headline does not tell
+// already.
+func (r *Reader) others(ctx *context, scores map[corpus.EventType]float64, main corpus.EventType) []located {
 	taken := ctx.best(main)
 	if main == corpus.Other && taken.cue != nil && taken.cue.stance == restrictive {
 		return nil // an opinion, a forecast: what it mentions is not what it reports
 	}
+	var out []located
 	for i, s := range ctx.head {
 		if i > 0 && !main.Regulatory() {
 			break // the lead of market news tells the background
 		}
 		for _, h := range s.hits {
-			t := h.cue.typ
-			if t == main || t == corpus.Other || t == corpus.Policy || t == corpus.Launch || h.cue.weight < further || slices.Contains(out, t) || i > 0 && !t.Regulatory() {
+			if !r.isFurther(ctx, main, taken, located{h, s}, i > 0) || scores[h.cue.typ] < enough {
 				continue
 			}
-			if taken.sentence == s && h.from < taken.to && taken.from < h.to {
-				continue // the same words, read another way
+			j := slices.IndexFunc(out, func(o located) bool { return o.cue.typ == h.cue.typ })
+			switch {
+			case j < 0:
+				out = append(out, located{h, s})
+			case out[j].sentence == s && h.weight > out[j].weight:
+				out[j].hit = h
 			}
-			if scores[t] < enough || i > 0 && (h.weight < sectionWeight || !s.names(authority) || background(s.text) || r.status(s, t, h) != corpus.EventDone) {
-				continue
-			}
-			out = append(out, t)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b corpus.EventType) int { return cmp.Compare(scores[b], scores[a]) })
+	slices.SortStableFunc(out, func(a, b located) int { return cmp.Compare(scores[b.cue.typ], scores[a.cue.typ]) })
 	return out[:min(len(out), maxEvents-1)]
+}
+
+// isFurther reports whether a cue tells of a happening besides the main one,
+// whose strongest cue is taken.
+func (r *Reader) isFurther(ctx *context, main corpus.EventType, taken, at located, lead bool) bool {
+	t, s := at.cue.typ, at.sentence
+	if t == main || t == corpus.Other || t == corpus.Policy || t == corpus.Launch || at.cue.weight < further {
+		return false
+	}
+	if c, ok := subject[t]; ok && !s.about(c) {
+		return false
+	}
+	if lead {
+		return t.Regulatory() && at.weight >= sectionWeight && !ctx.head[0].tells(t) &&
+			s.names(authority) && !background(s.text) && r.status(s, t, at.hit) == corpus.EventDone
+	}
+	if taken.sentence != s {
+		return true
+	}
+	if main.Regulatory() && t.Regulatory() {
+		return apart(s.toks, taken.hit, at.hit) // else one act, described in two ways
+	}
+	return at.from >= taken.to || taken.from >= at.to
+}
+
+// apart reports whether two cues stand in different clauses.
+func apart(toks []token, a, b hit) bool {
+	if a.from > b.from {
+		a, b = b, a
+	}
+	if a.to > b.from {
+		return false
+	}
+	if toks[a.to-1].minor != toks[b.to-1].minor {
+		return true
+	}
+	return slices.ContainsFunc(toks[a.to:b.from], func(t token) bool {
+		return t.class&separator != 0 || t.norm == "," || t.norm == "，"
+	})
 }
 
 // regulatory decides whether an authority acts, speaks or is the issue.

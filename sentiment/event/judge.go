@@ -209,6 +209,8 @@ func (r *Reader) newcomer(s *sentence) float64 {
 		strings.Contains(s.text, "卸任") || strings.Contains(s.text, "辞职") || strings.Contains(s.text, "离任")
 	sign := 0.0
 	switch {
+	case has(s, "sworn"):
+		return 0 // a ceremony
 	case r.lists["friend"].count(s.toks, s.text) > 0:
 		if !leaves {
 			sign = 1

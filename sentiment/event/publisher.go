@@ -24,13 +24,46 @@ func publisher(src corpus.Source) *authorityWord {
 	return nil
 }
 
+// speaker is who publishes, for want of a source: the issuer of the text whose
+// number begins the headline, or the authority that the lead begins with, under
+// a headline that tells of nothing by itself.
+func (ctx *context) speaker() *authorityWord {
+	head := ctx.head[0]
+	if head.leader() != 0 || head.names(authority|exchange|asset) || told(head.hits) != "" {
+		return nil
+	}
+	for _, in := range ctx.instruments {
+		if in.Issuer != "" && overlaps(in.Mentions, head.from, head.from+1) {
+			return &authorityWord{phrase: in.Issuer, class: regulator, jurisdiction: in.Jurisdiction, regulator: in.Issuer}
+		}
+	}
+	if len(ctx.head) < 2 || ctx.head[1].leader() == 0 {
+		return nil
+	}
+	for i := range ctx.head[1].toks {
+		t := &ctx.head[1].toks[i]
+		if t.class&authority == 0 {
+			continue
+		}
+		if t.authority != nil && t.authority.regulator != "" && !t.authority.assumedName {
+			return t.authority
+		}
+		for _, e := range t.entities {
+			if e.Kind == corpus.EntityRegulator {
+				return &authorityWord{phrase: e.Name, class: t.class & authority, jurisdiction: e.Jurisdiction, regulator: e.Name}
+			}
+		}
+		break
+	}
+	return nil
+}
+
 // speak puts the publisher before the headline, unless an authority or a venue
-// already stands at its beginning.
-func (ctx *context) speak() {
-	p := publisher(ctx.src)
+// already stands at its beginning. It reports whether it did.
+func (ctx *context) speak(p *authorityWord) bool {
 	head := ctx.head[0]
 	if p == nil || head.leader() != 0 || p.class&exchange != 0 && head.names(exchange) {
-		return
+		return false
 	}
 	toks := make([]token, 0, len(head.toks)+1)
 	toks = append(toks, token{start: head.from, end: head.from, class: p.class, run: 1, authority: p})
@@ -39,6 +72,7 @@ func (ctx *context) speak() {
 		toks = append(toks, t)
 	}
 	head.toks = toks
+	return true
 }
 
 // names reports whether a word of class c stands in the main clause.

@@ -59,6 +59,9 @@ func (r *Reader) repeals(ctx *context, events []corpus.EventReading) []corpus.Ev
 			addTo(&repeal.Regulators, r)
 		}
 		events = append([]corpus.EventReading{repeal}, slices.Delete(events, i, i+1)...)
+		if main.Type != corpus.RuleFinal && main.Type != corpus.Prohibition {
+			events = slices.Delete(events, 1, 2)
+		}
 	}
 	return events
 }

@@ -102,12 +102,22 @@ func (ctx *context) opinion() bool {
 func (r *Reader) read(ctx *context, s *sentence) {
 	r.tag(s.toks, ctx)
 	if len(ctx.head) > 0 && s == ctx.head[0] {
-		ctx.speak()
+		ctx.speak(publisher(ctx.src))
 	}
+	r.cues(ctx, s)
+}
+
+// cues finds the cues of a sentence and which way it leans.
+func (r *Reader) cues(ctx *context, s *sentence) {
+	s.hits = nil
 	best := map[corpus.EventType]float64{}
 	for _, h := range r.grammar.find(s.toks) {
 		if h.cue.typ == up || h.cue.typ == down {
-			best[h.cue.typ] = max(best[h.cue.typ], h.weight)
+			w := h.weight
+			if s != ctx.head[0] {
+				w = h.cue.weight // clauses of prose are no asides
+			}
+			best[h.cue.typ] = max(best[h.cue.typ], w)
 			continue
 		}
 		s.hits = append(s.hits, h)
