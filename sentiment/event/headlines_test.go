@@ -142,6 +142,10 @@ func TestFourthHeadlines(t *testing.T) {
 	evaluate(t, "testdata/fourth.tsv", 140, []float64{0, 0, 0, 0, 0})
 }
 
+func TestFifthHeadlines(t *testing.T) {
+	evaluate(t, "testdata/fifth.tsv", 100, []float64{0, 0, 0, 0, 0})
+}
+
 // evaluate reads the labelled headlines of a file and compares the quality of
 // the reading with what is wanted of it: macro-F1 over types, accuracy of
 // regulatory, F1 of jurisdictions and of regulators, accuracy of the stance's
