@@ -59,7 +59,7 @@ func pick(s *goquery.Selection, field string) string {
 		return ""
 	}
 	selector, attribute := cutSelector(field)
-	if selector != "" {
+	if selector != "" && selector != "." {
 		s = s.Find(selector).First()
 	}
 	if attribute != "" {

@@ -101,7 +101,7 @@ type Discovery struct {
 
 // HTMLListing holds the selectors of a page of links. Each but Item and Next
 // is applied inside an item and may end in @attribute; "@href" alone is the
-// attribute of the item itself.
+// attribute of the item itself, "." its text.
 type HTMLListing struct {
 	Item    string `yaml:"item,omitempty"`    // one per entry; required
 	Link    string `yaml:"link,omitempty"`    // default "a@href"

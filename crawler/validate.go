@@ -105,7 +105,7 @@ func (p *problems) expression(field, expr string) {
 
 func (p *problems) selector(field, text string) {
 	sel, _ := cutSelector(text)
-	if sel == "" {
+	if sel == "" || sel == "." {
 		return
 	}
 	if _, err := cascadia.ParseGroup(sel); err != nil {
