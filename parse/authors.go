@@ -6,72 +6,221 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/regwire/regwire/corpus"
 )
 
 // authors returns everyone the page names as an author, in its order: the
 // machine-readable claim that holds names of people, else the visible byline,
-// else an organisation that signs.
+// else an organisation that signs. The site itself only counts where its name
+// stands in the byline that readers see.
 func (p *page) authors(head []string) []string {
-	var organisations []string
-	if p.article != nil {
-		people, orgs := ldNames(p.article["author"], p.byID, 0)
-		if len(people) == 0 && len(orgs) == 0 {
-			people, orgs = ldNames(p.article["creator"], p.byID, 0)
-		}
-		if names := p.names(people); len(names) > 0 {
-			return names
-		}
-		organisations = p.names(orgs)
-	}
-	for _, key := range []string{"author", "article:author", "byl", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "citation_author", "article:author_name", "twitter:creator_name", "rbauthors", "og:author", "cxenseparse:author", "mediaid_author", "authors", "writer"} {
-		if names := p.names(p.metas[key]); len(names) > 0 {
-			if key == "author" && len(names) == 1 && p.isSite(names[0]) {
-				organisations = append(organisations, names...)
-				continue
-			}
-			if corporate(p.metas[key][0]) {
-				continue
-			}
+	for _, claim := range p.claims() {
+		if names := p.signers(claim); len(names) > 0 {
 			return names
 		}
 	}
-	for _, n := range []string{"1", "2"} {
-		switch strings.ToLower(p.first("twitter:label" + n)) {
-		case "written by", "verfasst von", "écrit par", "escrito por", "scritto da", "geschreven door", "作者":
-			if names := p.names(p.metas["twitter:data"+n]); len(names) > 0 {
-				return names
-			}
-		}
-	}
-	if names := p.bylineNames(); len(names) > 0 {
-		return names
+	own, other := p.bylineNames()
+	if len(other) > 0 {
+		return other
 	}
 	for _, l := range head {
 		if names := p.names(bylineIn(l)); len(names) > 0 {
 			return names
 		}
-	}
-	for _, l := range head {
-		if m := editorForm().FindStringSubmatch(l); m != nil {
-			return p.names([]string{m[1]})
+		if names := p.names(bylineIn(withoutDate(l))); len(names) > 0 {
+			return names
 		}
 	}
-	if len(organisations) > 0 && !p.isSite(organisations[0]) {
-		return organisations
+	if names := p.profileNames(); len(names) > 0 {
+		return names
+	}
+	if p.article != nil {
+		_, organisations := ldNames(p.article["author"], p.byID, 0)
+		if names := p.names(organisations); len(names) > 0 && !p.isSite(names[0]) {
+			return names
+		}
+	}
+	return own
+}
+
+// claims returns what the page says of its authors for machines, in order of
+// trust.
+func (p *page) claims() [][]string {
+	var out [][]string
+	if p.article != nil {
+		people, organisations := ldNames(p.article["author"], p.byID, 0)
+		if len(people) == 0 && len(organisations) == 0 {
+			people, _ = ldNames(p.article["creator"], p.byID, 0)
+		}
+		out = append(out, people)
+	}
+	for _, key := range []string{"author", "article:author", "byl", "dc.creator", "dc:creator", "dcterms.creator", "parsely-author", "sailthru.author", "citation_author", "article:author_name", "twitter:creator_name", "rbauthors", "og:author", "cxenseparse:author", "mediaid_author", "authors", "writer"} {
+		if v := p.metas[key]; len(v) > 0 && !corporate(v[0]) {
+			if strings.HasPrefix(key, "dc") || key == "citation_author" {
+				v = slices.Clone(v)
+				for i := range v {
+					v[i] = upright(v[i])
+				}
+			}
+			out = append(out, v)
+		}
+	}
+	if v := p.metas[markedAuthor]; len(v) < 8 { // more are the authors of works it cites
+		out = append(out, v)
+	}
+	for _, n := range []string{"1", "2"} {
+		switch strings.ToLower(p.first("twitter:label" + n)) {
+		case "written by", "verfasst von", "écrit par", "escrito por", "scritto da", "geschreven door", "作者":
+			out = append(out, p.metas["twitter:data"+n])
+		}
+	}
+	return out
+}
+
+// upright turns "Doe, Jane van", as catalogues write it, into "Jane van Doe".
+func upright(s string) string {
+	last, first, ok := strings.Cut(s, ",")
+	first = strings.TrimSpace(first)
+	if !ok || first == "" || strings.ContainsAny(first, ",;") || len(strings.Fields(last)) > 2 || len(strings.Fields(first)) > 3 {
+		return s
+	}
+	return first + " " + strings.TrimSpace(last)
+}
+
+// signers cleans a claim and takes out of it who does not sign: the site, and
+// on a site that is run by WordPress the account that typed the text in, when
+// no reader is shown its name.
+func (p *page) signers(claim []string) []string {
+	names := slices.DeleteFunc(p.names(claim), p.isSite)
+	if p.accounts {
+		names = slices.DeleteFunc(names, func(n string) bool { return !p.shown(n) })
+	}
+	return names
+}
+
+// profileNames reads the links to the pages of authors that stand by the
+// headline.
+func (p *page) profileNames() []string {
+	headAt := 0
+	title := fold(p.title())
+	for _, h := range p.headings {
+		if h.under&around == 0 && fold(headingText(h.node)) == title {
+			headAt = h.order
+			break
+		}
+	}
+	if headAt == 0 {
+		return nil
+	}
+	var out []string
+	for _, at := range p.profiles {
+		if d := at.order - headAt; at.under&(around&^traitSide) != 0 || d < -12 || d > 60 {
+			continue
+		}
+		for _, n := range p.signers([]string{p.bylineText(at.node)}) {
+			if person(n) && !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+// editorName returns the editor in charge.
+func (p *page) editorName() []string {
+	if m := editorForm().FindStringSubmatch(p.editor); m != nil {
+		return p.names([]string{m[1]})
 	}
 	return nil
 }
 
-// bylineNames reads the visible bylines.
-func (p *page) bylineNames() []string {
-	var out []string
+// signed returns the names under which the text itself is signed: in a byline
+// of its own over the first paragraphs, or in a last line that is a name and
+// nothing else.
+func (p *page) signed(parts []part) (over, under []string) {
+	for i, b := range parts {
+		if i >= 4 {
+			break
+		}
+		if b.Kind == corpus.BlockCaption || runes(b.Text) > 100 {
+			continue
+		}
+		for _, n := range p.signers(bylineIn(withoutDate(b.Text))) {
+			if person(n) {
+				over = append(over, n)
+			}
+		}
+		if over != nil {
+			break
+		}
+	}
+	for i := max(4, len(parts)-2); i < len(parts); i++ {
+		if b := parts[i]; b.Kind == corpus.BlockParagraph && b.strong && b.linked == 0 && person(b.Text) && len(strings.Fields(b.Text)) <= 3 {
+			under = p.signers([]string{b.Text})
+		}
+	}
+	return over, under
+}
+
+// person reports whether s is written like the full name of a person: two to
+// four words, each capitalised but for particles, and no digits; or two to
+// four Chinese characters.
+func person(s string) bool {
+	if n := runes(s); hasHan(s) {
+		return n >= 2 && n <= 4
+	}
+	words := strings.Fields(s)
+	if len(words) < 2 || len(words) > 4 || strings.ContainsAny(s, "0123456789:;!?&/|,") {
+		return false
+	}
+	for i, w := range words {
+		r, _ := utf8.DecodeRuneInString(w)
+		if !unicode.IsUpper(r) && (i == 0 || i == len(words)-1 || !particle(w)) {
+			return false
+		}
+	}
+	return true
+}
+
+// particle reports the small words inside names.
+func particle(w string) bool {
+	switch strings.TrimRight(strings.ToLower(w), ".'’") {
+	case "de", "van", "von", "der", "den", "la", "le", "di", "da", "del", "della", "dos", "das", "do", "du", "des", "y", "e", "zu", "zur", "vom", "ter", "ten", "al", "el", "bin", "ibn", "ben", "af", "av", "und", "and", "of", "the", "st", "mc", "d", "l":
+		return true
+	}
+	return false
+}
+
+// withoutDate takes the date and what divides it from the rest off a line
+// that is a byline and a dateline in one.
+func withoutDate(s string) string {
+	m, ok := parseMoment(s, true)
+	if !ok {
+		return s
+	}
+	const signs = " -–—|·•,;/("
+	before, after := strings.Trim(s[:m.start], signs), strings.Trim(s[m.end:], signs)
+	if weight(before) >= weight(after) {
+		return before
+	}
+	return after
+}
+
+// bylineNames reads the visible bylines; own are those that name the site.
+func (p *page) bylineNames() (own, out []string) {
 	seen := map[string]bool{}
 	take := func(names []string) {
 		for _, n := range names {
-			if f := fold(n); !seen[f] {
+			switch f := fold(n); {
+			case seen[f] || p.accounts && !p.shown(n):
+			case p.isSite(n):
+				own = []string{n}
+			default:
 				seen[f] = true
 				out = append(out, n)
 			}
@@ -79,14 +228,21 @@ func (p *page) bylineNames() []string {
 	}
 	// What is marked as a name goes before what is only near one. Others
 	// only count beside the first: further away they sign other articles.
-	for pass := range 3 {
-		last := -1
+	for round := range 6 {
+		pass, last := round%3, -1
 		for _, at := range p.bylines {
-			if at.under&(around&^traitSide) != 0 || at.own&traitComment != 0 || last >= 0 && at.order > last+40 {
-				continue
-			}
 			prop, rel := attr(at.node, "itemprop"), attr(at.node, "rel")
 			marked := prop == "author" || prop == "creator" || rel == "author"
+			foreign := around
+			if round >= 3 {
+				foreign &^= traitSide // where the main column has none
+			}
+			if marked {
+				foreign &^= traitFoot // of the article: blogs sign there
+			}
+			if at.under&foreign != 0 || at.own&traitComment != 0 || last >= 0 && at.order > last+40 || teased(at.node) {
+				continue
+			}
 			switch pass {
 			case 0:
 				if !marked {
@@ -126,25 +282,35 @@ func (p *page) bylineNames() []string {
 			}
 		}
 		if len(out) > 0 {
-			return out[:min(len(out), 12)]
+			return own, out[:min(len(out), 12)]
 		}
 	}
-	return nil
+	return own, nil
+}
+
+// teased reports whether a byline lies in a link that holds more: the teaser
+// of another article.
+func teased(n *html.Node) bool {
+	for a := n.Parent; a != nil; a = a.Parent {
+		if a.DataAtom == atom.A {
+			all, _ := measure(a)
+			own, _ := measure(n)
+			return all > 2*own+20
+		}
+	}
+	return false
 }
 
 // bylineText is the text of a byline: of its links or marked names when it
 // has some, which are then told apart by semicolons.
 func (p *page) bylineText(n *html.Node) string {
-	if n.DataAtom == atom.A {
-		return textOf(n)
-	}
 	var names []string
 	var walk func(*html.Node)
 	walk = func(c *html.Node) {
 		if c.Type != html.ElementNode || len(names) > 8 {
 			return
 		}
-		if c != n && (attr(c, "itemprop") == "name" || attr(c, "rel") == "author" || c.DataAtom == atom.A && (strings.Contains(attr(c, "href"), "author") || strings.Contains(attr(c, "class"), "author"))) {
+		if c != n && (attr(c, "itemprop") == "name" || attr(c, "rel") == "author" || c.DataAtom == atom.A && (profile(attr(c, "href")) || strings.Contains(attr(c, "href"), "author") || strings.Contains(attr(c, "class"), "author"))) {
 			if t := textOf(c); t != "" {
 				names = append(names, t)
 			}
@@ -161,21 +327,32 @@ func (p *page) bylineText(n *html.Node) string {
 	return textOf(n)
 }
 
+// The words that open a byline, in the languages we meet.
+const (
+	// byWords go before names without a colon, at the start of a line.
+	byWords = `(?:(?:written|posted|reported|words|text|article|interview|story|published|compiled|edited|review|analysis|commentary|opinion|guest post) )?by|` +
+		`(?:(?:erstellt|geschrieben|verfasst|eingestellt|gepostet|veröffentlicht|publiziert|text|ein beitrag|ein gastbeitrag|ein artikel|ein interview) )?von|` +
+		`(?:(?:écrit|publié|rédigé|proposé|posté|article) )?par|(?:(?:escrito|publicado|redactado|escrita|texto) )?por|(?:(?:scritto|pubblicato|articolo) )?(?:da|di)|a cura di|(?:(?:geschreven|gepubliceerd) )?door|skrevet av|skriven av|av|af|przez`
+	// roleWords go before names with a colon.
+	roleWords = `authors?|autor(?:in|en|es|a|zy|rin)?|auteurs?|autore|autori|(?:text|texte|texto|testo|tekst|words|story|interview)(?:\s*(?:&|und|and|\+|,|/|et|y|e)\s*(?:fotos?|bilder?|interview|text|texte|photos?|photography|pictures|video|graphics?|illustration(?:en)?))*|redaktion|reporter(?:in)?|writers?|editors?|redacción|redacci[oó]|redação|автор|авторы|текст|por|par|by|von|di`
+)
+
 var bylineForms = sync.OnceValue(func() []*regexp.Regexp {
 	return []*regexp.Regexp{
 		regexp.MustCompile(`(?:^|[\s（(|｜　【\[])(?:本报|本网|特约|见习|新华社|中新社|中新网|实习)?(?:记者|作者|撰文|采写|文字|编译|撰稿)\s*[:：|｜/／丨]?\s*((?:[\p{Han}·]{2,10}[\s、,，]{0,2}){1,6})`),
-		regexp.MustCompile(`(?:^|[\s（(|｜])文\s*[:：|｜/／丨]\s*([\p{Han}·\w]{2,12}(?:[\s、,，][\p{Han}·]{2,6}){0,4})`),
-		regexp.MustCompile(`(?i)^(?:written |posted |reported |story |words |text |article |interview )?by:?\s+(.{2,140})$`),
-		regexp.MustCompile(`(?i)^(?:author|authors|autor|autorin|autoren|auteur|auteurs|text|texte|redaktion|reporter|writer|editor)\s*:\s*(.{2,140})$`),
-		regexp.MustCompile(`^(?:[Ee]rstellt |[Gg]eschrieben |[Vv]erfasst )?von\s+(\p{Lu}[\p{L}'’.-]+(?: \p{Lu}[\p{L}'’.-]+){1,3})$`),
-		regexp.MustCompile(`^(?:Von|Par|Por|Di|Door|Av|Af|Przez)\s+(\p{Lu}.{2,140})$`),
+		regexp.MustCompile(`(?:^|[\s（(|｜])(?:文|著者|執筆|記者)\s*[:：|｜/／丨=＝]\s*([\p{Han}·\w]{2,12}(?:[\s、,，][\p{Han}·]{2,6}){0,4})`),
+		regexp.MustCompile(`(?:^|[\s=\]])(\p{Hangul}{2,4})\s*(?:기자|특파원|논설위원|선임기자)(?:\s|$)`),
+		regexp.MustCompile(`(?i)^by:?\s+(.{2,140})$`),
+		regexp.MustCompile(`(?i)^(?:` + roleWords + `)\s*:\s*(.{2,140})$`),
+		regexp.MustCompile(`^(?:[\p{L} ]{4,24} )?von\s+(\p{Lu}[\p{L}'’.-]+(?: \p{Lu}[\p{L}'’.-]+){1,3})$`),
+		regexp.MustCompile(`^(?i:` + byWords + `):?\s+(\p{Lu}.{2,140})$`),
 	}
 })
 
 // editorForm is the line of the editor in charge, who is all that many Chinese
 // pages name.
 var editorForm = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?:责任编辑|責任編輯|编辑|编审)\s*[:：]\s*(\p{Han}{2,4})`)
+	return regexp.MustCompile(`(?:责任编辑|責任編輯|责编|編輯|编辑|编审)\s*[:：]\s*(\p{Han}{2,4})`)
 })
 
 // bylineIn returns the names in a line that is a byline; none when it is not.
@@ -201,6 +378,9 @@ func (p *page) names(claims []string) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, c := range claims {
+		if first, _, ok := strings.Cut(c, ","); ok && p.isSite(first) {
+			continue // the publisher with its address
+		}
 		for _, n := range splitAuthors(c) {
 			f := fold(n)
 			if f == "" || seen[f] {
@@ -224,7 +404,7 @@ func (p *page) names(claims []string) []string {
 
 // corporate reports whether s is the name of a company by its legal form.
 func corporate(s string) bool {
-	for _, f := range []string{"GmbH", " AG", "e.V", "e. V", " Inc", " Ltd", " LLC", " KG", "S.A.", " Corp", "Verlag", "有限公司"} {
+	for _, f := range []string{"GmbH", " AG", "e.V", "e. V", " Inc", " Ltd", " LLC", " KG", "S.A.", " Corp", "Verlag", "www.", "有限公司"} {
 		if strings.Contains(s, f) {
 			return true
 		}
@@ -238,10 +418,21 @@ var authorSplit = sync.OnceValue(func() *regexp.Regexp {
 
 var (
 	authorPrefix = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)^(?:(?:zeige )?(?:alle|all|view all|more) (?:artikel|beiträge|posts|articles|stories) (?:von|by|from)|(?:written|posted|published|reported|story|words|text|article|interview|guest post|review|edited|analysis|commentary|opinion) by|by|von|par|por|di|door|av|af|from|author|authors|autor|autorin|autoren|auteur|text|texte|interview|reporter|writer|words|redaktion|作者|记者|文|撰文|本报记者|编辑|来源|责任编辑)\s*[:：|]?\s+|^(?:作者|记者|文|撰文|本报记者|来源|编辑|责任编辑|by|author|autor|text|von)\s*[:：|／/]\s*`)
+		return regexp.MustCompile(`(?i)^(?:(?:(?:zeige )?(?:alle|all|view all|more) (?:artikel|beiträge|posts|articles|stories) (?:von|by|from)|` + byWords + `|from|author|authors|autor|autorin|autoren|auteur|reporter|writer|words|作者|记者|文|撰文|本报记者|编辑|来源|责任编辑)\s*[:：|]?\s+|` +
+			`(?:` + roleWords + `|作者|记者|文|撰文|本报记者|来源|编辑|责任编辑)\s*[:：|／/]\s*|` +
+			`(?:[\p{L}-]+-)?(?:experte|expertin|redakteur|redakteurin|gastautor|gastautorin|reporterin|korrespondent|korrespondentin|chefreporter|kolumnist|kolumnistin|politikredakteur|wirtschaftsredakteur)\s+)`)
 	})
 	authorSuffix = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)\s*(?:\((?:author|autor|text|photo|foto)[^)]*\)|[,|·–—-]\s*(?:senior |chief |staff |deputy |contributing |associate |managing )*(?:reporter|writer|editor|correspondent|contributor|journalist|columnist|analyst|redakteur(?:in)?|autor(?:in)?)\b.*|\s(?:is|has|was|ist|hat)\s(?:a|an|been|the|ein|eine)\s.*|\s+(?:updated|published|posted|on|am|um|at|vom)\b.*\d.*|\s+@\w+|\s*\d{1,2}[./:]\d{1,2}.*|\s+(?:\d{1,2}\.? )?(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zäé]*\.? \d{1,4}.*|\s+(?:show|alle artikel|chefredakteur(?:in)?)$|\s+\d+ (?:min|hour|day|week|month|year)s?\b.*|\s+(?:view|see|all|more|read|show|follow|email|mehr)\s(?:profile|posts|articles|by|all|more|bio|archive|stories|author|on|this|artikel|von|zu).*)$`)
+		return regexp.MustCompile(`(?i)\s*(?:\((?:author|autor|text|photo|foto)[^)]*\)|[,|·–—-]\s*(?:senior |chief |staff |deputy |contributing |associate |managing )*(?:reporter|writer|editor|correspondent|contributor|journalist|columnist|analyst|redakteur(?:in)?|autor(?:in)?)\b.*|\s(?:is|has|was|ist|hat)\s(?:a|an|been|the|ein|eine)\s.*|\s+(?:updated|published|posted|on|am|um|at|vom)\b.*\d.*|\s+@\w+|\s*\d{1,2}[./:]\d{1,2}.*|\s+(?:\d{1,2}\.? )?(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zäé]*\.? \d{1,4}.*|\s+(?:show|alle artikel|chefredakteur(?:in)?)$|\s+\d+ (?:min|hour|day|week|month|year)s?\b.*|\s+(?:view|see|all|more|read|show|follow|email|mehr)\s(?:profile|posts|articles|by|all|more|bio|archive|stories|author|on|this|artikel|von|zu).*|(?:, ?|\s/)\s*(?:afp|dpa|reuters|apa|efe|ansa|bloomberg))$`)
+	})
+	// bracketed is what stands in brackets behind a name: a role, an agency,
+	// an address.
+	bracketed = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\s*[(（\[](?:[^()（）\[\]]*[\s/.:][^()（）\[\]]*|\p{Lu}{2,5}|dpa|afp|apa)[)）\]]($|\s*[;,])`)
+	})
+	// helpers are the further authors that stand in brackets.
+	helpers = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\s*\((?:avec|with|mit|con|com|and|und|et)\s+([^()]+)\)`)
 	})
 )
 
@@ -254,6 +445,9 @@ func splitAuthors(s string) []string {
 	}
 	if strings.ContainsAny(s, "<>{}") {
 		return nil
+	}
+	if strings.ContainsAny(s, "(（[") {
+		s = bracketed().ReplaceAllString(helpers().ReplaceAllString(s, "; $1"), "$1")
 	}
 	for range 3 {
 		t := authorPrefix().ReplaceAllString(s, "")

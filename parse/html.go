@@ -51,6 +51,13 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 	_, tail := splitTail(cut(pg.body))
 	named, rank := byName(pg, main.Title)
 	parts, embedded := splitTail(choose(named, rank, byDensity(pg)))
+	if over, under := pg.signed(parts); len(over) > 0 && (len(main.Authors) == 0 || pg.accounts) {
+		main.Authors = over
+	} else if len(main.Authors) == 0 {
+		if main.Authors = under; len(under) == 0 {
+			main.Authors = pg.editorName()
+		}
+	}
 	parts = clean(parts, main.Title, pg)
 	if text := textWeight(parts); text < 600 {
 		if held := pg.carried(); textWeight(held) > 2*text {
@@ -101,22 +108,24 @@ func (p *page) headLines() []string {
 		return nil
 	}
 	root := at
-	for range 3 { // a few levels up from the headline
-		if root.Parent != nil && root.Parent.Type == html.ElementNode {
-			root = root.Parent
-		}
-	}
 	var out []string
-	after := false
-	for _, b := range cut(root) {
-		if fold(b.Text) == title {
-			after = true
-			continue
+	for level := 0; level < 8 && root.Parent != nil && root.Parent.Type == html.ElementNode && root != p.body; level++ {
+		root = root.Parent
+		if level < 2 {
+			continue // a few levels up from the headline
 		}
-		if after {
-			if len(out) < 12 && runes(b.Text) < 200 {
+		out = out[:0]
+		after := false
+		for _, b := range cut(root) {
+			switch {
+			case fold(b.Text) == title:
+				after = true
+			case after && len(out) < 12 && runes(b.Text) < 200:
 				out = append(out, b.Text)
 			}
+		}
+		if len(out) >= 3 {
+			break
 		}
 	}
 	return out

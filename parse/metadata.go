@@ -2,6 +2,7 @@ package parse
 
 import (
 	"html"
+	"slices"
 	"strings"
 
 	xhtml "golang.org/x/net/html"
@@ -25,9 +26,14 @@ type page struct {
 	byID      map[string]map[string]any
 	islands   []string // other scripts that hold data
 
+	accounts bool   // the site is run by WordPress, which signs with accounts
+	editor   string // the line that names the editor in charge, as Chinese sites end with
+	spoken   string // what a reader sees, folded; see shown
+
 	spine    map[*xhtml.Node]bool // the elements round the headlines
 	headings []place              // h1 to h4, and what is marked as the headline
 	bylines  []place
+	profiles []place // links to the pages of authors
 	dates    []stamp
 	order    int // counts the nodes of the walk
 
@@ -102,6 +108,11 @@ func (p *page) walk(n *xhtml.Node, under trait, depth int) {
 	switch n.Type {
 	case xhtml.TextNode:
 		p.text(n, under)
+		if len(n.Data) < 200 && (strings.Contains(n.Data, "编辑") || strings.Contains(n.Data, "编审") || strings.Contains(n.Data, "責任編輯") || strings.Contains(n.Data, "责编")) {
+			if s := textOf(n.Parent); len(s) < 400 && p.editor == "" && editorForm().MatchString(s) {
+				p.editor = s
+			}
+		}
 		return
 	case xhtml.ElementNode:
 	default:
@@ -126,6 +137,7 @@ func (p *page) walk(n *xhtml.Node, under trait, depth int) {
 		if rel := strings.ToLower(attr(n, "rel")); rel == "canonical" && p.canonical == "" {
 			p.canonical = attr(n, "href")
 		}
+		p.wordPress(attr(n, "href"))
 		return
 	case atom.Title:
 		if p.docTitle == "" && !inside(n, func(a *xhtml.Node) bool { return a.DataAtom == atom.Svg || a.Data == "svg" }) {
@@ -133,6 +145,7 @@ func (p *page) walk(n *xhtml.Node, under trait, depth int) {
 		}
 		return
 	case atom.Script:
+		p.wordPress(attr(n, "src"))
 		p.script(n)
 		return
 	case atom.Style, atom.Noscript, atom.Template, atom.Svg, atom.Iframe, atom.Textarea, atom.Select:
@@ -157,6 +170,8 @@ func (p *page) walk(n *xhtml.Node, under trait, depth int) {
 		}
 	case n.DataAtom == atom.Time:
 		p.timeElement(n, at)
+	case n.DataAtom == atom.A && len(p.profiles) < 30 && profile(attr(n, "href")):
+		p.profiles = append(p.profiles, at)
 	}
 	if (own&(traitByline|traitBio) != 0 || prop == "author" || prop == "creator" || attr(n, "rel") == "author") && len(p.bylines) < 60 {
 		p.bylines = append(p.bylines, at)
@@ -184,12 +199,67 @@ func (p *page) meta(n *xhtml.Node) {
 		switch n.Attr[i].Key {
 		case "name", "property", "itemprop", "http-equiv":
 			for key := range strings.FieldsSeq(strings.ToLower(n.Attr[i].Val)) {
+				if n.Attr[i].Key == "itemprop" && key == "author" {
+					key = markedAuthor // of whatever item it stands in: a cited work too
+				}
 				if len(p.metas[key]) < 20 {
 					p.metas[key] = append(p.metas[key], val)
 				}
 			}
 		}
 	}
+}
+
+// markedAuthor is the key under which meta elements with itemprop="author" are
+// kept, apart from those with name="author".
+const markedAuthor = "itemprop:author"
+
+// wordPress notes by the address of a style sheet or script that WordPress
+// runs the site.
+func (p *page) wordPress(href string) {
+	if !p.accounts && (strings.Contains(href, "/wp-content/") || strings.Contains(href, "/wp-includes/")) {
+		p.accounts = true
+	}
+}
+
+// profile reports whether href leads to the page of an author.
+func profile(href string) bool {
+	for _, s := range []string{"/author", "/autor", "/auteur", "/redakteur", "/writer", "/journalist", "/people/", "/staff/", "/reporter", "/redaktion/"} {
+		if i := strings.Index(href, s); i >= 0 {
+			rest := href[i+len(s):]
+			if j := strings.IndexByte(rest, '/'); strings.HasSuffix(s, "/") || j >= 0 && j < 4 { // "/authors/", "/autoren/"
+				return len(strings.Trim(rest[max(j, 0):], "/")) > 1
+			}
+		}
+	}
+	return false
+}
+
+// shown reports whether a reader of the page sees name.
+func (p *page) shown(name string) bool {
+	if p.spoken == "" {
+		var b strings.Builder
+		var walk func(n *xhtml.Node)
+		walk = func(n *xhtml.Node) {
+			if n.Type == xhtml.TextNode {
+				b.WriteString(n.Data)
+				return
+			}
+			if n.Type == xhtml.ElementNode && (dropped(n.DataAtom) && n.DataAtom != atom.Nav && n.DataAtom != atom.Dialog || n.DataAtom == atom.Head || hiddenNode(n)) {
+				return
+			}
+			if n.Type == xhtml.ElementNode && (block(n.DataAtom) || n.DataAtom == atom.Br || n.DataAtom == atom.A) {
+				b.WriteByte(' ')
+			}
+			for c := n.FirstChild; c != nil; c = c.NextSibling {
+				walk(c)
+			}
+		}
+		walk(p.body)
+		p.spoken = " " + fold(b.String()) + " "
+	}
+	f := fold(name)
+	return f != "" && (strings.Contains(p.spoken, " "+f+" ") || hasHan(f) && strings.Contains(p.spoken, f))
 }
 
 func (p *page) script(n *xhtml.Node) {
@@ -271,6 +341,9 @@ func (p *page) nameSite() {
 	add(p.first("publisher", "dc.publisher", "dcterms.publisher"))
 	for _, o := range p.ld {
 		add(ldString(o["publisher"]))
+		if slices.Contains(ldTypes(o), "Person") {
+			continue // who runs a site alone signs it too
+		}
 		for _, t := range ldTypes(o) {
 			if t == "WebSite" || strings.HasSuffix(t, "Organization") {
 				add(ldString(o["name"]))
