@@ -27,7 +27,7 @@ type Source struct {
 	// counts as one). Default "@every 15m".
 	Schedule string `yaml:"schedule,omitempty"`
 	// Expect is how long the source may publish nothing before it counts as
-	// stale. Default: by its rhythm, as far as that is known.
+	// stale. Default: by its rhythm, as far as that is known (see [Crawler.Check]).
 	Expect time.Duration `yaml:"expect,omitempty"`
 	// TimeZone is an IANA name. The schedule is read in it, and so are dates
 	// that name no zone. Default UTC.
