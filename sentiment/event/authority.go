@@ -31,9 +31,9 @@ var authorityClasses = map[string]class{
 }
 
 // readAuthorities returns the words, the persons by gazetteer id, and the names
-// of central banks by country.
-func readAuthorities(data string) (words []authorityWord, persons map[string]*authorityWord, banks map[corpus.Jurisdiction]string, err error) {
-	persons, banks = map[string]*authorityWord{}, map[corpus.Jurisdiction]string{}
+// of whom "central bank" and "regulator" mean with a country ("regulator@GB").
+func readAuthorities(data string) (words []authorityWord, persons map[string]*authorityWord, meant map[string]string, err error) {
+	persons, meant = map[string]*authorityWord{}, map[string]string{}
 	for n, line := range strings.Split(data, "\n") {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
@@ -58,13 +58,13 @@ func readAuthorities(data string) (words []authorityWord, persons map[string]*au
 			persons[id] = &w
 			continue
 		}
-		if strings.HasPrefix(w.phrase, "central bank@") {
-			banks[w.jurisdiction] = w.regulator
+		if name, _, ok := strings.Cut(w.phrase, "@"); ok {
+			meant[name+"@"+string(w.jurisdiction)] = w.regulator
 			continue
 		}
 		words = append(words, w)
 	}
-	return words, persons, banks, nil
+	return words, persons, meant, nil
 }
 
 // Some authorities are known by what they are, not only that they are one.
@@ -154,6 +154,9 @@ func impostor(toks []token, i int) bool {
 	next, prev := norm(i+1), norm(i-1)
 	switch norm(i) {
 	case "trump", "特":
+		if next == "bitcoin" || next == "crypto" || next == "memecoin" {
+			next = norm(i + 2)
+		}
 		switch next {
 		case "wlfi", "world", "liberty", "company", "firm", "business", "empire", "mentor", "fortune", "wealth", "net", "stash", "media", "family", "backed", "linked", "organization", "coin", "memecoin", "token", "jr", "sons", "son", "affiliated", "themed", "meme", "brothers", "owned", "style":
 			return true
@@ -225,12 +228,16 @@ func (w *who) actor(s string) {
 	}
 }
 
-// authorities reads who acts from the words of one sentence.
-func (r *Reader) authoritiesIn(toks []token, full, lang string) who {
+// authoritiesIn reads who acts from the words of one sentence; with aside, also
+// from its subordinate clauses.
+func (r *Reader) authoritiesIn(toks []token, full, lang string, aside bool) who {
 	var w who
 	var assumed []*authorityWord
 	for i := 0; i < len(toks); i = toks[i].run {
 		t := &toks[i]
+		if t.minor && !aside {
+			continue
+		}
 		if t.class&authority == 0 {
 			if a := t.authority; a != nil && t.class&(place|exchange) == 0 { // words that mean one authority without being one
 				w.add(a.jurisdiction)
@@ -239,7 +246,11 @@ func (r *Reader) authoritiesIn(toks []token, full, lang string) who {
 			continue
 		}
 		named := false
+		foreign := t.authority != nil && generic[t.authority.phrase] != "" // 央行 is China's, 阿联酋央行 is not
 		for _, e := range t.entities {
+			if j := placeOf(toks, i, t.run); foreign && j != "" && j != e.Jurisdiction {
+				continue
+			}
 			if e.Kind == corpus.EntityRegulator {
 				named = true
 				w.name(e.Name)
@@ -257,8 +268,8 @@ func (r *Reader) authoritiesIn(toks []token, full, lang string) who {
 			if !a.assumedName || j == a.jurisdiction {
 				w.name(a.regulator)
 			}
-			if a.phrase == "central bank" || a.phrase == "央行" || a.phrase == "中央银行" {
-				w.name(r.banks[j])
+			if kind := generic[a.phrase]; kind != "" {
+				w.name(r.meant[kind+"@"+string(j)])
 			}
 			continue
 		}
@@ -285,6 +296,13 @@ func (r *Reader) authoritiesIn(toks []token, full, lang string) who {
 		}
 	}
 	return w
+}
+
+// generic are the words that mean an authority of the country named beside
+// them.
+var generic = map[string]string{
+	"central bank": "central bank", "央行": "central bank", "中央银行": "central bank",
+	"regulator": "regulator", "watchdog": "regulator", "financial regulator": "regulator", "securities regulator": "regulator",
 }
 
 // placeOf returns the country that the authority at toks[from:to] belongs to:

@@ -39,7 +39,7 @@ type Reader struct {
 	grammar     *grammar
 	authorities []authorityWord
 	persons     map[string]*authorityWord
-	banks       map[corpus.Jurisdiction]string
+	meant       map[string]string // by generic word and country
 	words       *text.Matcher
 	lists       map[string]*wordList
 }
@@ -59,7 +59,7 @@ func newReader() (r *Reader, err error) {
 	if r.grammar, err = readCues(cueData + stanceData); err != nil {
 		return nil, err
 	}
-	if r.authorities, r.persons, r.banks, err = readAuthorities(authorityData); err != nil {
+	if r.authorities, r.persons, r.meant, err = readAuthorities(authorityData); err != nil {
 		return nil, err
 	}
 	r.lists, err = readWords(wordData, "permissive", "restrictive", "warm", "cold", "duty", "setback", "burden", "crime", "business", "rumour", "planned", "denied", "friend", "critic")
@@ -295,6 +295,9 @@ func (r *Reader) isFurther(ctx *context, main corpus.EventType, taken, at locate
 	if c, ok := subject[t]; ok && !s.about(c) {
 		return false
 	}
+	if hush[t] && s.toks[at.to-1].minor {
+		return false // "after warnings" is the mood, "after they sue" is news
+	}
 	if lead {
 		return t.Regulatory() && at.weight >= sectionWeight && !ctx.head[0].tells(t) &&
 			s.names(authority) && !background(s.text) && r.status(s, t, at.hit) == corpus.EventDone
@@ -307,6 +310,9 @@ func (r *Reader) isFurther(ctx *context, main corpus.EventType, taken, at locate
 	}
 	return at.from >= taken.to || taken.from >= at.to
 }
+
+// hush are the types that tell of nothing in a subordinate clause.
+var hush = map[corpus.EventType]bool{corpus.Warning: true, corpus.Guidance: true, corpus.RuleProposal: true, corpus.Licensing: true}
 
 // apart reports whether two cues stand in different clauses.
 func apart(toks []token, a, b hit) bool {
@@ -334,6 +340,9 @@ func (r *Reader) regulatory(ctx *context, events []corpus.EventReading) bool {
 	if ctx.opinion() && !ctx.own() {
 		return false // opinion, forecast, explainer
 	}
+	if events[0].Type == corpus.Insolvency { // every bankruptcy passes a court
+		return ctx.head[0].leader()&^court != 0
+	}
 	return ctx.head[0].authorityInMain()
 }
 
@@ -352,7 +361,7 @@ func (r *Reader) reading(ctx *context, t corpus.EventType, at located, main bool
 		addTo(&e.Exchanges, ctx.src.Exchange)
 	}
 	if t.Regulatory() || main && ctx.head[0].authorityInMain() {
-		w := r.acting(ctx, s, t)
+		w := r.acting(ctx, s, t, at.cue != nil && s.toks[at.to-1].minor)
 		e.Jurisdictions = append(e.Jurisdictions, w.jurisdictions...)
 		e.Regulators = append(e.Regulators, w.regulators...)
 		e.Actors = w.actors

@@ -9,13 +9,17 @@ import (
 	"github.com/regwire/regwire/corpus"
 )
 
-// acting says who acts in an event of type t told by sentence s: from the
+// acting says who acts in an event of type t told by sentence s, in a
+// subordinate clause of it with aside: from the
 // sentence itself, then the headline, then the lead, then what the text is
 // about, and last from where it was published.
-func (r *Reader) acting(ctx *context, s *sentence, t corpus.EventType) who {
-	w := r.authoritiesIn(s.toks, ctx.doc.Full, ctx.doc.Lang)
+func (r *Reader) acting(ctx *context, s *sentence, t corpus.EventType, aside bool) who {
+	w := r.authoritiesIn(s.toks, ctx.doc.Full, ctx.doc.Lang, aside)
+	if len(w.actors) == 0 && !aside {
+		w = r.authoritiesIn(s.toks, ctx.doc.Full, ctx.doc.Lang, true)
+	}
 	if s != ctx.head[0] && len(w.jurisdictions) == 0 {
-		w = r.authoritiesIn(ctx.head[0].toks, ctx.doc.Full, ctx.doc.Lang)
+		w = r.authoritiesIn(ctx.head[0].toks, ctx.doc.Full, ctx.doc.Lang, true)
 	}
 	if len(w.jurisdictions) == 0 {
 		for _, in := range ctx.instruments {
@@ -49,7 +53,7 @@ func (r *Reader) acting(ctx *context, s *sentence, t corpus.EventType) who {
 // fromLead completes who acts from the sentences after the headline.
 func (r *Reader) fromLead(ctx *context, w *who) {
 	for _, s := range ctx.head[1:] {
-		l := r.authoritiesIn(s.toks, ctx.doc.Full, ctx.doc.Lang)
+		l := r.authoritiesIn(s.toks, ctx.doc.Full, ctx.doc.Lang, true)
 		if len(l.jurisdictions) == 0 || l.guessed && len(l.regulators) == 0 {
 			continue
 		}
@@ -136,7 +140,7 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 		return r.newcomer(s)
 	case corpus.Policy:
 		if digitalCurrency(s) {
-			if s.lean > 0 && has(s, "stablecoins", "stablecoin", "bitcoin", "crypto") {
+			if s.lean > 0 && has(s, "stablecoins", "stablecoin", "bitcoin", "crypto") && has(s, "cbdc", "cbdcs", "digital") {
 				return 1 // against it, and for what is private
 			}
 			return 0
