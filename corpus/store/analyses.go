@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -21,16 +22,17 @@ func (db *DB) scanAnalysis(s scanner) (a corpus.Analysis, err error) {
 // AddAnalysis stores what one version of one analyser read out of a revision
 // and appends it to the log. It returns the stored one, and false, when that
 // version has read that revision before. An empty Origin means live.
+//
+// What is returned of a new one is what will be read, so it may be kept (see
+// [Tx.OnCommit]); the same holds for placements, revisions and events.
 func (tx *Tx) AddAnalysis(a corpus.Analysis) (corpus.Analysis, bool, error) {
-	seq, at := tx.next()
-	a.ID, a.At = corpus.AnalysisID(seq), at
-	if a.Origin == "" {
-		a.Origin = corpus.OriginLive
-	}
-	doc, err := tx.db.packer.pack(a)
+	article, revision, origin := a.Article, a.Revision, cmp.Or(a.Origin, corpus.OriginLive)
+	doc, err := pack(tx.db.packer, &a)
 	if err != nil {
-		return a, false, fmt.Errorf("add analysis of revision %s: %w", a.Revision, err)
+		return a, false, fmt.Errorf("add analysis of revision %s: %w", revision, err)
 	}
+	seq, at := tx.next()
+	a.ID, a.Article, a.Revision, a.At, a.Origin = corpus.AnalysisID(seq), article, revision, at, origin
 	n, err := tx.exec(`INSERT INTO analyses (id, article, revision, analyzer, version, at, origin, lang, score, label, confidence, regulatory, doc)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (revision, analyzer, version) DO NOTHING`,
 		a.ID, a.Article, a.Revision, a.Analyzer, a.Version, a.At, a.Origin, a.Lang, a.Score, a.Label, a.Confidence, a.Regulatory, doc)
@@ -107,7 +109,7 @@ func (tx *Tx) AddPlacement(p corpus.Placement) (corpus.Placement, bool, error) {
 	if p.Origin == "" {
 		p.Origin = corpus.OriginLive
 	}
-	events, err := tx.db.packer.pack(p.Events)
+	events, err := pack(tx.db.packer, &p.Events)
 	if err != nil {
 		return p, false, fmt.Errorf("add placement of analysis %s: %w", p.Analysis, err)
 	}

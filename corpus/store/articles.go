@@ -85,10 +85,13 @@ func (tx *Tx) insertRevision(r *corpus.Revision) error {
 			return err
 		}
 	}
-	doc, err := tx.db.packer.pack(revisionDoc{r.Authors, r.Tags, r.Blocks})
+	rest := revisionDoc{r.Authors, r.Tags, r.Blocks}
+	doc, err := pack(tx.db.packer, &rest)
 	if err != nil {
 		return err
 	}
+	r.Authors, r.Tags, r.Blocks = rest.Authors, rest.Tags, rest.Blocks
+	r.Title, r.Lang = clean(r.Title), clean(r.Lang)
 	_, err = tx.exec(`INSERT INTO revisions (id, article, n, capture, title, published_at, modified_at, lang, status, digest, first_seen_at, origin, doc)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		r.ID, r.Article, r.N, r.Capture, r.Title, r.PublishedAt, r.ModifiedAt, r.Lang, r.Status, r.Digest, r.FirstSeenAt, r.Origin, doc)
@@ -157,6 +160,31 @@ func (tx *Tx) RevisionsOf(id corpus.ArticleID) ([]corpus.Revision, error) {
 func (db *DB) LatestRevision(ctx context.Context, id corpus.ArticleID) (corpus.Revision, error) {
 	r, ok, err := one(ctx, db, db.scanRevision, selectRevision+` WHERE r.article = $1 ORDER BY r.n DESC LIMIT 1`, id)
 	return found("revision of article", id, r, ok, err)
+}
+
+// Standing is where an article stands: what a reader of the whole record would
+// be shown of it.
+type Standing struct {
+	Article  corpus.ArticleID
+	Revision corpus.RevisionID // the newest
+	Analysis corpus.AnalysisID // the last of the newest revision that was analysed; 0 when none was
+	Story    corpus.StoryID    // "" before it was placed
+}
+
+// Standings returns where each of the given articles stands, in any order.
+func (db *DB) Standings(ctx context.Context, ids []corpus.ArticleID) ([]Standing, error) {
+	out, err := all(ctx, db, func(s scanner) (st Standing, err error) {
+		err = s.Scan(&st.Article, &st.Revision, &st.Analysis, &st.Story)
+		return st, err
+	}, `SELECT a.id,
+		(SELECT max(r.id) FROM revisions r WHERE r.article = a.id),
+		coalesce((SELECT x.id FROM revisions r JOIN analyses x ON x.revision = r.id WHERE r.article = a.id ORDER BY r.n DESC, x.id DESC LIMIT 1), 0),
+		coalesce((SELECT m.story FROM story_members m WHERE m.article = a.id), '')
+		FROM articles a WHERE `+db.dialect.in(`a.id`, `$1`), texts(ids))
+	if err != nil {
+		return nil, fmt.Errorf("read where articles stand: %w", err)
+	}
+	return out, nil
 }
 
 // Article returns an article.

@@ -88,7 +88,7 @@ func (tx *Tx) AddCapture(c corpus.Capture) (corpus.Capture, bool, error) {
 		c.FetchedAt = at
 	}
 	c.FetchedAt = micro(c.FetchedAt)
-	doc, err := tx.db.packer.pack(captureDoc{Header: c.Header, Item: c.Item})
+	doc, err := pack(tx.db.packer, &captureDoc{Header: c.Header, Item: c.Item})
 	if err != nil {
 		return c, false, fmt.Errorf("add capture %s: %w", c.URL, err)
 	}

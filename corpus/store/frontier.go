@@ -92,7 +92,7 @@ func (db *DB) SaveFrontier(ctx context.Context, entries []corpus.FrontierEntry) 
 	}
 	err := db.transact(ctx, func(tx *Tx) error {
 		for _, e := range entries {
-			item, err := db.packer.pack(e.Item)
+			item, err := pack(db.packer, &e.Item)
 			if err != nil {
 				return err
 			}

@@ -47,7 +47,7 @@ func (tx *Tx) PutInstrument(in corpus.Instrument) (corpus.Instrument, error) {
 		in.Status = corpus.InstrumentUnknown
 	}
 	in.FirstSeenAt = micro(in.FirstSeenAt)
-	doc, err := tx.db.packer.pack(in)
+	doc, err := pack(tx.db.packer, &in)
 	if err != nil {
 		return in, fmt.Errorf("put instrument %s: %w", in.ID, err)
 	}

@@ -47,7 +47,7 @@ func steps(n int) []func(tx *store.Tx, made *made) error {
 			return tx.PutMember("s1", corpus.Member{Article: m.rev.Article, FirstSeenAt: m.rev.FirstSeenAt}, []uint64{uint64(n), 7}, []byte("s"))
 		},
 		func(tx *store.Tx, m *made) error {
-			_, err := tx.PutEvent(corpus.Event{ID: "e1", Story: "s1", EventReading: telling(corpus.Repeal)})
+			_, err := tx.PutEvent(corpus.Event{ID: "e1", Story: "s1", EventReading: telling(corpus.Repeal), Reports: []corpus.Report{{URL: url}}})
 			return err
 		},
 		func(tx *store.Tx, m *made) error { return tx.PutEventKeys("e1", []string{"k", url}) },
@@ -101,7 +101,7 @@ func everything(ctx context.Context, db *store.DB, n int) error {
 // tables are all that hold the record.
 var tables = []string{
 	"head", "log", "watermarks", "sources", "captures", "articles", "revisions", "analyses", "placements", "stories", "story_members", "story_bands",
-	"events", "event_facets", "event_keys", "instruments", "instrument_aliases", "signals", "alerts", "notifications", "deliveries", "parked",
+	"events", "event_reports", "event_facets", "event_keys", "instruments", "instrument_aliases", "signals", "alerts", "notifications", "deliveries", "parked",
 	"source_states", "frontier",
 }
 
@@ -406,7 +406,7 @@ func TestThePastCannotBeRewritten(t *testing.T) {
 		before := rows(t, raw)
 		for table, column := range map[string]string{
 			"log": "ref", "captures": "body", "articles": "url", "revisions": "title", "analyses": "score", "placements": "story",
-			"events": "stance", "event_facets": "value", "instruments": "status", "signals": "score", "alerts": "outcome", "deliveries": "reason",
+			"events": "stance", "event_reports": "n", "event_facets": "value", "instruments": "status", "signals": "score", "alerts": "outcome", "deliveries": "reason",
 			"notifications": "doc",
 		} {
 			for _, query := range []string{

@@ -46,7 +46,7 @@ func (tx *Tx) AddNotification(n corpus.Notification) (corpus.Notification, bool,
 		n.NextAt = at
 	}
 	n.NextAt, n.SentAt = micro(n.NextAt), micro(n.SentAt)
-	doc, err := tx.db.packer.pack(notificationDoc{n.To, n.Subject, n.Text, n.HTML})
+	doc, err := pack(tx.db.packer, &notificationDoc{n.To, n.Subject, n.Text, n.HTML})
 	if err != nil {
 		return n, false, fmt.Errorf("add notification %s: %w", n.Key, err)
 	}

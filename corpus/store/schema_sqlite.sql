@@ -74,6 +74,13 @@ CREATE TABLE event_keys (
     PRIMARY KEY (key, event)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE event_reports (
+    event TEXT NOT NULL,
+    n     INTEGER NOT NULL CHECK (n > 0),
+    doc   BLOB NOT NULL,
+    PRIMARY KEY (event, n)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE events (
     seq           INTEGER PRIMARY KEY,
     id            TEXT NOT NULL CHECK (id <> ''),
@@ -376,6 +383,16 @@ END;
 CREATE TRIGGER event_facets_no_update BEFORE UPDATE ON event_facets
 BEGIN
     SELECT RAISE(ABORT, 'event_facets: rows are never changed or deleted');
+END;
+
+CREATE TRIGGER event_reports_no_delete BEFORE DELETE ON event_reports
+BEGIN
+    SELECT RAISE(ABORT, 'event_reports: rows are never changed or deleted');
+END;
+
+CREATE TRIGGER event_reports_no_update BEFORE UPDATE ON event_reports
+BEGIN
+    SELECT RAISE(ABORT, 'event_reports: rows are never changed or deleted');
 END;
 
 CREATE TRIGGER events_no_delete BEFORE DELETE ON events

@@ -100,6 +100,30 @@ func (tx *Tx) exec(query string, args ...any) (int64, error) {
 	return res.RowsAffected()
 }
 
+// insert adds rows to a table ("table (column, …)") in one statement, leaving
+// out those that are there. values holds width values for each row.
+func (tx *Tx) insert(into string, width int, values []any) error {
+	if len(values) == 0 {
+		return nil
+	}
+	var b strings.Builder
+	b.WriteString(`INSERT INTO ` + into + ` VALUES `)
+	for i := range values {
+		switch {
+		case i == 0:
+			b.WriteString(`($`)
+		case i%width == 0:
+			b.WriteString(`), ($`)
+		default:
+			b.WriteString(`, $`)
+		}
+		b.WriteString(strconv.Itoa(i + 1))
+	}
+	b.WriteString(`) ON CONFLICT DO NOTHING`)
+	_, err := tx.exec(b.String(), values...)
+	return err
+}
+
 // prepare returns the statement on this transaction's connection, where it
 // stays prepared for the next transaction.
 func (tx *Tx) prepare(query string) (*sql.Stmt, error) {

@@ -107,6 +107,9 @@ type Tx struct {
 	at      time.Time
 	entries []corpus.Change // appended, written at commit
 
+	events  map[corpus.EventID]eventDoc // newest versions, see newest
+	durable []func()                    // what OnCommit was given
+
 	// The clock: the database's time when the head was locked, and ours.
 	base    time.Time
 	started time.Time
@@ -163,15 +166,23 @@ func (db *DB) once(ctx context.Context, fn func(tx *Tx) error) error {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer sqltx.Rollback() // no effect after a commit
-	tx := &Tx{ctx: ctx, db: db, tx: sqltx, prepared: make(map[string]*sql.Stmt)}
+	tx := &Tx{ctx: ctx, db: db, tx: sqltx, prepared: make(map[string]*sql.Stmt), events: make(map[corpus.EventID]eventDoc)}
 	if err := fn(tx); err != nil {
 		return err
 	}
 	if err := sqltx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	for _, f := range tx.durable {
+		f()
+	}
 	if len(tx.entries) > 0 {
 		db.announce(tx.seq)
 	}
 	return nil
 }
+
+// OnCommit has f called once the transaction is durable, before anybody is
+// woken by it; never when it is undone. What was written and returned may be
+// remembered from then on: it is what reads will find.
+func (tx *Tx) OnCommit(f func()) { tx.durable = append(tx.durable, f) }

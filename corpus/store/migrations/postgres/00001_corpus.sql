@@ -169,6 +169,15 @@ CREATE INDEX events_date ON events (date, id);
 CREATE INDEX events_type ON events (type, date);
 CREATE INDEX events_story ON events (story);
 
+-- What articles report of an event, each report once: versions name theirs by
+-- number.
+CREATE TABLE event_reports (
+    event TEXT COLLATE "C" NOT NULL,
+    n     BIGINT NOT NULL CHECK (n > 0),
+    doc   BYTEA NOT NULL,
+    PRIMARY KEY (event, n)
+);
+
 CREATE TABLE event_facets (
     facet TEXT COLLATE "C" NOT NULL CHECK (facet IN ('jurisdiction', 'regulator', 'instrument', 'asset', 'exchange')),
     value TEXT COLLATE "C" NOT NULL,
@@ -329,6 +338,7 @@ CREATE TRIGGER revisions_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON revisions E
 CREATE TRIGGER analyses_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON analyses EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER placements_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON placements EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER events_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON events EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER event_reports_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON event_reports EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER event_facets_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON event_facets EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER instruments_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON instruments EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER signals_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON signals EXECUTE FUNCTION refuse_change();

@@ -167,6 +167,15 @@ CREATE INDEX events_date ON events (date, id);
 CREATE INDEX events_type ON events (type, date);
 CREATE INDEX events_story ON events (story);
 
+-- What articles report of an event, each report once: versions name theirs by
+-- number.
+CREATE TABLE event_reports (
+    event TEXT NOT NULL,
+    n     INTEGER NOT NULL CHECK (n > 0),
+    doc   BLOB NOT NULL,
+    PRIMARY KEY (event, n)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE event_facets (
     facet TEXT NOT NULL CHECK (facet IN ('jurisdiction', 'regulator', 'instrument', 'asset', 'exchange')),
     value TEXT NOT NULL,
@@ -395,6 +404,18 @@ END;
 CREATE TRIGGER events_no_delete BEFORE DELETE ON events
 BEGIN
     SELECT RAISE(ABORT, 'events: rows are never changed or deleted');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER event_reports_no_update BEFORE UPDATE ON event_reports
+BEGIN
+    SELECT RAISE(ABORT, 'event_reports: rows are never changed or deleted');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER event_reports_no_delete BEFORE DELETE ON event_reports
+BEGIN
+    SELECT RAISE(ABORT, 'event_reports: rows are never changed or deleted');
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
