@@ -50,9 +50,11 @@ func (m *Matcher) Match(mem Memory, ev corpus.Event, now time.Time) ([]corpus.Al
 	if err != nil {
 		return nil, nil, fmt.Errorf("alerts of event %s: %w", ev.ID, err)
 	}
-	sent, err := mem.NotificationsOf(ev.ID)
-	if err != nil {
-		return nil, nil, fmt.Errorf("notifications of event %s: %w", ev.ID, err)
+	var sent []corpus.Notification
+	if len(told) > 0 { // nothing is promised without a decision
+		if sent, err = mem.NotificationsOf(ev.ID); err != nil {
+			return nil, nil, fmt.Errorf("notifications of event %s: %w", ev.ID, err)
+		}
 	}
 	var alerts []corpus.Alert
 	mails := newBatch(m, ev.ID, sent)

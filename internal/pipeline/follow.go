@@ -74,16 +74,24 @@ func (f *follower) run(ctx context.Context) error {
 // drain works until nothing of the stage's kinds is left, and reports whether
 // there was anything to do.
 func (f *follower) drain(ctx context.Context) (bool, error) {
-	worked := false
+	for worked := false; ; worked = true {
+		if progress, err := f.turn(ctx); err != nil || !progress {
+			return worked, err
+		}
+	}
+}
+
+// turn does one batch, trying again until it is done or parked. It reports
+// whether there was one.
+func (f *follower) turn(ctx context.Context) (bool, error) {
 	for {
 		progress, err := f.step(ctx)
-		if err != nil && (ctx.Err() != nil || f.failed > attemptsBeforeParking) {
-			return worked, fmt.Errorf("%s: %w", f.name, err)
+		switch {
+		case err == nil:
+			return progress, nil
+		case ctx.Err() != nil || f.failed > attemptsBeforeParking:
+			return progress, fmt.Errorf("%s: %w", f.name, err)
 		}
-		if err == nil && !progress {
-			return worked, nil
-		}
-		worked = true
 	}
 }
 

@@ -2,11 +2,11 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/corpus/store"
 	"github.com/regwire/regwire/index"
 )
 
@@ -68,6 +68,22 @@ func (x *indexer) drain(ctx context.Context) (bool, error) {
 	}
 }
 
+// catchUp indexes what there is. While more is coming it waits for a full
+// batch.
+func (x *indexer) catchUp(ctx context.Context, more bool) (bool, error) {
+	for worked := false; ; worked = true {
+		if more {
+			waiting, err := x.cfg.Store.Changes(ctx, x.at, indexBatch, indexKinds...)
+			if err != nil || len(waiting) < indexBatch {
+				return worked, err
+			}
+		}
+		if progress, err := x.step(ctx); err != nil || !progress {
+			return worked, err
+		}
+	}
+}
+
 // step indexes one batch of changes. It reports whether there was one.
 func (x *indexer) step(ctx context.Context) (bool, error) {
 	if !x.started {
@@ -107,22 +123,27 @@ func (x *indexer) step(ctx context.Context) (bool, error) {
 
 // documents returns the present state of each article among changes, once.
 func (x *indexer) documents(ctx context.Context, changes []corpus.Change) ([]index.Document, error) {
-	var docs []index.Document
+	var articles []corpus.ArticleID
 	seen := map[corpus.ArticleID]bool{}
 	for _, c := range changes {
 		article, err := x.articleOf(ctx, c)
 		if err != nil {
 			return nil, err
 		}
-		if seen[article] {
-			continue
+		if !seen[article] {
+			seen[article] = true
+			articles = append(articles, article)
 		}
-		seen[article] = true
-		d, err := x.document(ctx, article)
-		if err != nil {
+	}
+	standings, err := x.cfg.Store.Standings(ctx, articles)
+	if err != nil {
+		return nil, err
+	}
+	docs := make([]index.Document, len(standings))
+	for i, st := range standings {
+		if docs[i], err = x.document(ctx, st); err != nil {
 			return nil, err
 		}
-		docs = append(docs, d)
 	}
 	return docs, nil
 }
@@ -132,30 +153,26 @@ func (x *indexer) articleOf(ctx context.Context, c corpus.Change) (corpus.Articl
 		r, err := x.revision(ctx, c.Ref)
 		return r.Article, err
 	}
-	id, err := number(c.Ref)
-	if err != nil {
-		return "", err
-	}
-	p, err := x.cfg.Store.Placement(ctx, corpus.PlacementID(id))
+	p, err := x.placement(ctx, c.Ref)
 	return p.Article, err
 }
 
 // document gathers what search knows of an article. One that has not been read
 // yet is found by its words alone.
-func (x *indexer) document(ctx context.Context, id corpus.ArticleID) (index.Document, error) {
-	rev, err := x.cfg.Store.LatestRevision(ctx, id)
+func (x *indexer) document(ctx context.Context, st store.Standing) (index.Document, error) {
+	rev, err := recall(ctx, x.memory.revisions, st.Revision, x.cfg.Store.Revision)
 	if err != nil {
 		return index.Document{}, err
 	}
 	src := x.source(rev.Source)
 	d := index.Document{
-		Article: id, Title: rev.Title, Body: rev.Body(), Source: rev.Source, Kind: src.Kind, Lang: rev.Lang,
-		Status: rev.Status, PublishedAt: rev.PublishedAt, FirstSeenAt: rev.FirstSeenAt,
+		Article: st.Article, Title: rev.Title, Body: rev.Body(), Source: rev.Source, Kind: src.Kind, Lang: rev.Lang,
+		Status: rev.Status, PublishedAt: rev.PublishedAt, FirstSeenAt: rev.FirstSeenAt, Story: st.Story,
 	}
-	a, err := x.cfg.Store.LatestAnalysis(ctx, id)
-	if errors.Is(err, corpus.ErrNotFound) {
+	if st.Analysis == 0 {
 		return d, nil
 	}
+	a, err := recall(ctx, x.memory.analyses, st.Analysis, x.cfg.Store.Analysis)
 	if err != nil {
 		return d, err
 	}
@@ -178,12 +195,6 @@ func (x *indexer) document(ctx context.Context, id corpus.ArticleID) (index.Docu
 		case corpus.EntityExchange:
 			d.Exchanges = append(d.Exchanges, e.Name)
 		}
-	}
-	story, err := x.cfg.Store.StoryOf(ctx, id)
-	if err == nil {
-		d.Story = story.ID
-	} else if !errors.Is(err, corpus.ErrNotFound) {
-		return d, err
 	}
 	return d, nil
 }

@@ -184,18 +184,19 @@ func (p *Pipeline) Round(ctx context.Context, ids ...corpus.SourceID) error {
 }
 
 // Drain works until every stage has seen the whole log, then delivers what is
-// due.
+// due. The stages take turns, a batch each, so that what one has made is still
+// remembered when the next looks at it.
 func (p *Pipeline) Drain(ctx context.Context) error {
 	for {
 		worked := false
 		for _, f := range p.stages {
-			w, err := f.drain(ctx)
+			w, err := f.turn(ctx)
 			if err != nil {
 				return err
 			}
 			worked = worked || w
 		}
-		w, err := p.index.drain(ctx)
+		w, err := p.index.catchUp(ctx, worked)
 		if err != nil {
 			return err
 		}

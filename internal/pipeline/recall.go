@@ -3,24 +3,37 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/corpus/store"
 )
 
 // memory keeps the rows that the stages look at one after another: an article
-// that was just read is about to be placed, scored and indexed. Revisions and
-// analyses never change once written, so what is remembered is never stale;
-// nobody may write to what it returns.
+// that was just read is about to be placed, scored and indexed. These rows
+// never change once written, so what is remembered is never stale; nobody may
+// write to what it returns. They are remembered as they are written, once the
+// transaction is durable, so that the next stage need not even read them.
 type memory struct {
-	revisions *lru.Cache[corpus.RevisionID, corpus.Revision]
-	analyses  *lru.Cache[corpus.AnalysisID, corpus.Analysis]
+	revisions  *lru.Cache[corpus.RevisionID, corpus.Revision]
+	analyses   *lru.Cache[corpus.AnalysisID, corpus.Analysis]
+	placements *lru.Cache[corpus.PlacementID, corpus.Placement]
+	events     *lru.Cache[version, corpus.Event]
 }
 
-// remembered is how many rows of each kind are kept: more than a batch of the
-// largest kind in flight between two stages, some megabytes in all.
-const remembered = 512
+// version tells a version of an event: no two have one time.
+type version struct {
+	event corpus.EventID
+	known int64 // microseconds
+}
+
+func versionOf(id corpus.EventID, at time.Time) version { return version{id, at.UnixMicro()} }
+
+// remembered is how many rows of each kind are kept: more than are in flight
+// between the first stage and the index, some megabytes in all.
+const remembered = 1024
 
 func newMemory() (*memory, error) {
 	revisions, err := lru.New[corpus.RevisionID, corpus.Revision](remembered)
@@ -31,7 +44,15 @@ func newMemory() (*memory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &memory{revisions, analyses}, nil
+	placements, err := lru.New[corpus.PlacementID, corpus.Placement](remembered)
+	if err != nil {
+		return nil, err
+	}
+	events, err := lru.New[version, corpus.Event](remembered)
+	if err != nil {
+		return nil, err
+	}
+	return &memory{revisions, analyses, placements, events}, nil
 }
 
 // revision returns a revision by the reference of its log entry.
@@ -52,6 +73,31 @@ func (p *Pipeline) analysis(ctx context.Context, ref string) (corpus.Analysis, e
 	return recall(ctx, p.memory.analyses, corpus.AnalysisID(id), p.cfg.Store.Analysis)
 }
 
+// placement returns a placement by the reference of its log entry.
+func (p *Pipeline) placement(ctx context.Context, ref string) (corpus.Placement, error) {
+	id, err := number(ref)
+	if err != nil {
+		return corpus.Placement{}, err
+	}
+	return recall(ctx, p.memory.placements, corpus.PlacementID(id), p.cfg.Store.Placement)
+}
+
+// event returns the version of an event that a log entry tells of.
+func (p *Pipeline) event(ctx context.Context, c corpus.Change) (corpus.Event, error) {
+	if e, ok := p.memory.events.Get(versionOf(corpus.EventID(c.Ref), c.At)); ok {
+		return e, nil
+	}
+	return p.cfg.Store.EventAt(ctx, c.Seq)
+}
+
+// article returns the article that a revision is of.
+func (p *Pipeline) article(ctx context.Context, r corpus.Revision) (corpus.Article, error) {
+	if r.N > 1 {
+		return p.cfg.Store.Article(ctx, r.Article)
+	}
+	return corpus.Article{ID: r.Article, Source: r.Source, URL: r.URL, Fragment: r.Fragment, FirstSeenAt: r.FirstSeenAt}, nil
+}
+
 // reading returns an analysis with the revision it was made from.
 func (p *Pipeline) reading(ctx context.Context, id corpus.AnalysisID) (a corpus.Analysis, r corpus.Revision, err error) {
 	if a, err = recall(ctx, p.memory.analyses, id, p.cfg.Store.Analysis); err != nil {
@@ -59,6 +105,11 @@ func (p *Pipeline) reading(ctx context.Context, id corpus.AnalysisID) (a corpus.
 	}
 	r, err = recall(ctx, p.memory.revisions, a.Revision, p.cfg.Store.Revision)
 	return a, r, err
+}
+
+// keep remembers a row that is being written, from when it is durable.
+func keep[ID comparable, Row any](tx *store.Tx, known *lru.Cache[ID, Row], id ID, row Row) {
+	tx.OnCommit(func() { known.Add(id, row) })
 }
 
 func recall[ID comparable, Row any](ctx context.Context, known *lru.Cache[ID, Row], id ID, read func(context.Context, ID) (Row, error)) (Row, error) {

@@ -63,7 +63,7 @@ func (p *Pipeline) parseAs(ctx context.Context, changes []corpus.Change, origin 
 	}
 	return func(tx *store.Tx) error {
 		for _, page := range pages {
-			if err := revise(tx, page, cmp.Or(origin, page.capture.Origin)); err != nil {
+			if err := p.revise(tx, page, cmp.Or(origin, page.capture.Origin)); err != nil {
 				return err
 			}
 		}
@@ -72,14 +72,18 @@ func (p *Pipeline) parseAs(ctx context.Context, changes []corpus.Change, origin 
 }
 
 // revise stores what a capture gave. The store decides what of it is new.
-func revise(tx *store.Tx, page parsed, origin corpus.Origin) error {
+func (p *Pipeline) revise(tx *store.Tx, page parsed, origin corpus.Origin) error {
 	if gone(page.capture.Status) {
 		_, err := tx.Withdraw(page.capture.Source, page.capture.URL, page.capture.ID, origin)
 		return err
 	}
 	for _, d := range page.drafts {
-		if _, _, err := tx.Revise(d, page.capture.ID, origin); err != nil {
+		r, isNew, err := tx.Revise(d, page.capture.ID, origin)
+		if err != nil {
 			return err
+		}
+		if isNew && r.N == 1 { // later ones may be read under another address
+			keep(tx, p.memory.revisions, r.ID, r)
 		}
 	}
 	return nil
@@ -118,8 +122,12 @@ func (p *Pipeline) analyze(ctx context.Context, changes []corpus.Change) (commit
 			if errs[i] != nil {
 				continue
 			}
-			if _, _, err := tx.AddAnalysis(a); err != nil {
+			a, isNew, err := tx.AddAnalysis(a)
+			if err != nil {
 				return err
+			}
+			if isNew {
+				keep(tx, p.memory.analyses, a.ID, a)
 			}
 		}
 		return parkAll(tx, parks)
@@ -154,7 +162,7 @@ func (p *Pipeline) place(ctx context.Context, changes []corpus.Change) (commit, 
 		if _, in.Revision, err = p.reading(ctx, a.ID); err != nil {
 			return nil, err
 		}
-		if in.Article, err = p.cfg.Store.Article(ctx, a.Article); err != nil {
+		if in.Article, err = p.article(ctx, in.Revision); err != nil {
 			return nil, err
 		}
 		in.Source = p.source(in.Article.Source)
@@ -166,11 +174,18 @@ func (p *Pipeline) place(ctx context.Context, changes []corpus.Change) (commit, 
 			if err != nil {
 				return err
 			}
+			for _, e := range out.Events {
+				keep(tx, p.memory.events, versionOf(e.ID, e.KnownAt), e)
+			}
 			if out.Stale {
 				continue
 			}
-			if _, _, err := tx.AddPlacement(out.Placement); err != nil {
+			placed, isNew, err := tx.AddPlacement(out.Placement)
+			if err != nil {
 				return err
+			}
+			if isNew {
+				keep(tx, p.memory.placements, placed.ID, placed)
 			}
 		}
 		return nil
@@ -198,18 +213,13 @@ func (p *Pipeline) signal(ctx context.Context, changes []corpus.Change) (commit,
 }
 
 func (p *Pipeline) signalInput(ctx context.Context, ref string) (in signal.Input, err error) {
-	id, err := number(ref)
-	if err != nil {
-		return in, err
-	}
-	db := p.cfg.Store
-	if in.Placement, err = db.Placement(ctx, corpus.PlacementID(id)); err != nil {
+	if in.Placement, err = p.placement(ctx, ref); err != nil {
 		return in, err
 	}
 	if in.Analysis, in.Revision, err = p.reading(ctx, in.Placement.Analysis); err != nil {
 		return in, err
 	}
-	if in.Article, err = db.Article(ctx, in.Placement.Article); err != nil {
+	if in.Article, err = p.article(ctx, in.Revision); err != nil {
 		return in, err
 	}
 	in.Source = p.source(in.Article.Source)
@@ -221,7 +231,7 @@ func (p *Pipeline) signalInput(ctx context.Context, ref string) (in signal.Input
 func (p *Pipeline) alert(ctx context.Context, changes []corpus.Change) (commit, error) {
 	var events []corpus.Event
 	for _, c := range changes {
-		e, err := p.cfg.Store.EventAt(ctx, c.Seq)
+		e, err := p.event(ctx, c)
 		if err != nil {
 			return nil, err
 		}
