@@ -29,6 +29,12 @@ const (
 	// is a register does not drown the rest. Lists in the notices we know
 	// hold below 100.
 	MaxInstruments = 200
+	// maxFound bounds the places that are looked at in one text, and maxTold
+	// those that are read for what they say of one instrument: a page that
+	// names a number a hundred times says nothing new after that. Both keep
+	// hostile pages of half a megabyte well below half a second.
+	maxFound = 3000
+	maxTold  = 120
 	// maxAliases and maxMentions bound what is kept of one instrument.
 	maxAliases  = 12
 	maxMentions = 50
@@ -110,7 +116,10 @@ func (r *Reader) Read(d *text.Document, src corpus.Source) []corpus.InstrumentRe
 func (r *Reader) find(full string, src corpus.Source) []found {
 	var all []found
 	for i, w := range r.windows(full) {
-		for _, span := range w {
+		for n, span := range w {
+			if n == maxFound {
+				break
+			}
 			all = r.match(all, r.patterns[i], full, span, src)
 		}
 	}
@@ -140,8 +149,8 @@ type span struct{ start, end int }
 // windows returns for each pattern where in full its expression has to look.
 // Windows of one pattern do not overlap, so that every expression reads a
 // byte at most once.
-func (r *Reader) windows(full string) map[int][]span {
-	out := map[int][]span{}
+func (r *Reader) windows(full string) [][]span {
+	out := make([][]span, len(r.patterns))
 	it := r.literals.IterOverlapping(full)
 	for m := it.Next(); m != nil; m = it.Next() {
 		reach := digitReach
@@ -177,7 +186,7 @@ func (r *Reader) match(all []found, p *pattern, full string, w span, src corpus.
 	if p.own != "" && string(src.Jurisdiction) != p.own && src.Regulator != p.own {
 		return all
 	}
-	for _, m := range p.expr.FindAllStringSubmatchIndex(full[w.start:w.end], -1) {
+	for _, m := range p.expr.FindAllStringSubmatchIndex(full[w.start:w.end], maxFound) {
 		if m[0] == 0 && w.start > 0 || m[1] == w.end-w.start && w.end < len(full) {
 			continue // cut by the window: the word may go on outside
 		}

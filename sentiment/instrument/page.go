@@ -34,6 +34,7 @@ type item struct {
 	// with a word like "published". Only such a one can be what acts.
 	introduced bool
 	statusRank int
+	told       int // how often it is named
 }
 
 func newPage(d *text.Document, src corpus.Source, all []found) *page {
@@ -59,7 +60,9 @@ func newPage(d *text.Document, src corpus.Source, all []found) *page {
 		if len(it.Mentions) < maxMentions {
 			it.Mentions = append(it.Mentions, corpus.Span{Start: f.start, End: f.end})
 		}
-		p.mentions = append(p.mentions, mention{f.start, f.end, it})
+		if it.told++; it.told <= maxTold {
+			p.mentions = append(p.mentions, mention{f.start, f.end, it})
+		}
 	}
 	return p
 }

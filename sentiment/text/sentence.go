@@ -106,7 +106,7 @@ var abbreviations = map[string]int{
 	"capt": always, "st": always, "mt": always, "vs": always, "v": always,
 	"cf": always, "e.g": always, "i.e": always, "dept": always, "approx": always,
 	"no": beforeNumber, "nos": beforeNumber, "sec": beforeNumber,
-	"art": beforeNumber, "arts": beforeNumber, "fig": beforeNumber, "reg": beforeNumber,
+	"art": beforeNumber, "arts": beforeNumber, "fig": beforeNumber, "reg": beforeNumber, "res": beforeNumber,
 	"para": beforeNumber, "p": beforeNumber, "pp": beforeNumber,
 	"vol": beforeNumber, "ch": beforeNumber, "rs": beforeNumber,
 	"jan": beforeNumber, "feb": beforeNumber, "mar": beforeNumber,

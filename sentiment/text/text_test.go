@@ -26,6 +26,8 @@ func TestSentences(t *testing.T) {
 		{"titles of people", "Mr. Smith met Sen. Lummis. They spoke.", []string{"Mr. Smith met Sen. Lummis.", "They spoke."}},
 		{"numbers of instruments", "Notice No. 42 repeals No. 237. It applies on Jan. 5. Was it no. Yes.",
 			[]string{"Notice No. 42 repeals No. 237.", "It applies on Jan. 5.", "Was it no.", "Yes."}},
+		{"resolutions", "Congress passed H.J. Res. 25 in April. Trump signed S.J. Res. 3.",
+			[]string{"Congress passed H.J. Res. 25 in April.", "Trump signed S.J. Res. 3."}},
 		{"companies", "Coinbase Global Inc. Chief Executive spoke. It sued Acme Inc. The court agreed.",
 			[]string{"Coinbase Global Inc. Chief Executive spoke.", "It sued Acme Inc.", "The court agreed."}},
 		{"decimals and addresses", "It fell 2.6 percent to $1.05. See sec.gov for more.", []string{"It fell 2.6 percent to $1.05.", "See sec.gov for more."}},
