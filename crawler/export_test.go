@@ -2,5 +2,14 @@ package crawler
 
 import "net/http"
 
+// PublicAddress is the decision of the address guard.
+var PublicAddress = publicAddress
+
+// SetTransports replaces the connections of a crawler: those for sources that
+// may only ask the public internet, and those for the others.
+func (c *Crawler) SetTransports(guarded, open http.RoundTripper) {
+	c.fetcher.guarded, c.fetcher.open = guarded, open
+}
+
 // SetTransport replaces the connections of a crawler, address guard included.
 func (c *Crawler) SetTransport(t http.RoundTripper) { c.fetcher.guarded, c.fetcher.open = t, t }

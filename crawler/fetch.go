@@ -165,6 +165,11 @@ func (f *fetcher) once(ctx context.Context, src *source, r request) (*response, 
 		}
 		return nil, fl
 	}
+	if wall := challenge(res.body); wall != "" {
+		fl := fail(ReasonForbidden, "status %d, a wall against robots: %q", res.status, wall)
+		fl.status = res.status
+		return nil, fl
+	}
 	return res, nil
 }
 

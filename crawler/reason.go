@@ -19,7 +19,7 @@ const (
 	ReasonTooLarge    Reason = "too-large"    // body over the limit, as sent or unpacked
 	ReasonEncoding    Reason = "encoding"     // content coding unknown or broken
 	ReasonRateLimited Reason = "rate-limited" // 429
-	ReasonForbidden   Reason = "forbidden"    // 401, 403, 451
+	ReasonForbidden   Reason = "forbidden"    // 401, 403, 451, or a wall against robots under 200
 	ReasonMissing     Reason = "missing"      // 404, 410
 	ReasonClient      Reason = "client-error" // any other 4xx, and what is neither success nor error
 	ReasonServer      Reason = "server-error" // 5xx

@@ -3,6 +3,8 @@ package crawler
 import (
 	"bytes"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/mmcdole/gofeed"
 	"github.com/tidwall/gjson"
@@ -60,6 +62,40 @@ func sniff(contentType string, body []byte) DiscoveryType {
 		return DiscoverJSON
 	case bytes.Contains(start, []byte("<div")) || bytes.Contains(start, []byte("<a ")):
 		return DiscoverHTML
+	}
+	return ""
+}
+
+// walls are titles of pages that services put before a site to keep robots
+// out, in lower case.
+var walls = []string{
+	"just a moment", "attention required! | cloudflare", "access denied", "pardon our interruption", "are you a robot?",
+	"security check", "verify you are human", "request rejected", "ddos-guard", "403 forbidden", "访问验证", "安全验证", "人机验证",
+}
+
+// challenge returns the title of a page that only keeps robots out, or
+// nothing. The whole title has to be that of a wall: "Security check" is one,
+// a headline that begins with these words is none.
+func challenge(body []byte) string {
+	const (
+		within  = 16 << 10 // where a title stands
+		longest = 60
+	)
+	if !isPage(body) {
+		return ""
+	}
+	head := bytes.ToLower(body[:min(len(body), within)])
+	_, rest, ok := bytes.Cut(head, []byte("<title"))
+	if _, rest, ok = bytes.Cut(rest, []byte(">")); !ok {
+		return ""
+	}
+	title, _, ok := bytes.Cut(rest, []byte("<"))
+	if !ok || len(title) > longest {
+		return ""
+	}
+	text := strings.TrimRight(plain(string(title)), ".…")
+	if slices.Contains(walls, text) {
+		return text
 	}
 	return ""
 }

@@ -69,7 +69,7 @@ const (
 	ProblemRobots      ProblemKind = "robots"      // robots.txt forbids what the source is made of
 	ProblemListing     ProblemKind = "listing"     // the listing cannot be read
 	ProblemDecoy       ProblemKind = "decoy"       // a page for people in place of a feed or an API
-	ProblemChallenge   ProblemKind = "challenge"   // a wall against robots, under status 200 or not
+	ProblemChallenge   ProblemKind = "challenge"   // kept from robots: a wall under status 200, or 401, 403, 451
 	ProblemEmpty       ProblemKind = "empty"       // nothing in it
 	ProblemUnwanted    ProblemKind = "unwanted"    // items, but none that include and exclude let through
 	ProblemFrozen      ProblemKind = "frozen"      // nothing new for longer than expected
@@ -253,13 +253,11 @@ func (d *diagnosis) robots() {
 
 func (d *diagnosis) listing(res *response) {
 	l := d.Listing
-	if res != nil {
-		if wall := challenge(res.body); wall != "" {
-			d.add(ProblemChallenge, "the listing is a wall against robots (%q)", wall)
-		}
-	}
 	switch l.Reason {
 	case ReasonNone:
+	case ReasonForbidden:
+		d.add(ProblemChallenge, "the listing is kept from robots: %v", l.Err)
+		return
 	case ReasonRobots:
 		return // said above
 	case ReasonDecoy:
@@ -353,14 +351,16 @@ func (d *diagnosis) faults(raw []corpus.Item, res *response) {
 func (d *diagnosis) pages() {
 	byBody := make(map[string]string)
 	for _, p := range d.Pages {
+		if p.Reason == ReasonForbidden {
+			d.add(ProblemChallenge, "%s is kept from robots: %v", p.Item.URL, p.Err)
+			continue
+		}
 		if p.Reason != ReasonNone {
 			d.add(ProblemPage, "%s: %v", p.Item.URL, p.Err)
 			continue
 		}
 		body := p.Capture.Body
-		if wall := challenge(body); wall != "" {
-			d.add(ProblemChallenge, "%s is a wall against robots (%q)", p.Item.URL, wall)
-		} else if p.Capture.MediaType == "text/html" && p.Item.Content == "" && letters(body) < thinText {
+		if p.Capture.MediaType == "text/html" && p.Item.Content == "" && letters(body) < thinText {
 			d.add(ProblemThin, "%s has hardly any text; it may be drawn by scripts", p.Item.URL)
 		}
 		sum := digest(body)
@@ -369,31 +369,6 @@ func (d *diagnosis) pages() {
 		}
 		byBody[sum] = p.Item.URL
 	}
-}
-
-// walls are titles of pages that services put before a site to keep robots
-// out, in lower case.
-var walls = []string{
-	"just a moment", "attention required", "access denied", "pardon our interruption", "are you a robot",
-	"security check", "verify you are human", "request rejected", "ddos-guard", "访问验证", "安全验证", "人机验证",
-}
-
-// challenge returns the title of a page that only keeps robots out, or nothing.
-func challenge(body []byte) string {
-	if !isPage(body) {
-		return ""
-	}
-	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(body[:min(len(body), 64<<10)]))
-	if err != nil {
-		return ""
-	}
-	title := plain(doc.Find("title").First().Text())
-	for _, w := range walls {
-		if strings.HasPrefix(strings.ToLower(title), w) {
-			return title
-		}
-	}
-	return ""
 }
 
 // letters counts the letters that a page shows without scripts.

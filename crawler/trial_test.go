@@ -82,10 +82,10 @@ func TestTryNamesProblems(t *testing.T) {
 		"none":                       {listing: feed(fresh), pages: map[string]string{"/a": article("A")}},
 		"an empty feed":              {listing: feed(), want: []crawler.ProblemKind{crawler.ProblemEmpty}},
 		"a page in place of a feed":  {listing: article("Home"), want: []crawler.ProblemKind{crawler.ProblemDecoy}},
-		"a wall in place of a feed":  {listing: article("Just a moment..."), want: []crawler.ProblemKind{crawler.ProblemChallenge, crawler.ProblemDecoy}},
+		"a wall in place of a feed":  {listing: article("Just a moment..."), want: []crawler.ProblemKind{crawler.ProblemChallenge}},
 		"no feed at all":             {listing: "sorry", want: []crawler.ProblemKind{crawler.ProblemListing}},
 		"a listing that is gone":     {status: 404, want: []crawler.ProblemKind{crawler.ProblemListing}},
-		"a listing that is withheld": {status: 403, want: []crawler.ProblemKind{crawler.ProblemListing}},
+		"a listing that is withheld": {status: 403, want: []crawler.ProblemKind{crawler.ProblemChallenge}},
 		"a forbidden listing":        {robots: "User-agent: *\nDisallow: /feed", want: []crawler.ProblemKind{crawler.ProblemRobots}},
 		"a frozen feed": {
 			listing: feed(entry("/a", "A", at(200*day))), pages: map[string]string{"/a": article("A")}, want: []crawler.ProblemKind{crawler.ProblemFrozen},
