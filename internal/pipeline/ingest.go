@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/regwire/regwire/corpus"
 	"github.com/regwire/regwire/corpus/store"
@@ -288,11 +289,8 @@ func (in *Ingest) line(line []byte) (corpus.Capture, corpus.Source, error) {
 		return corpus.Capture{}, corpus.Source{}, errors.New("text, html and title are all empty")
 	}
 	src := in.Source
-	if rec.Source != "" {
-		src = corpus.Source{ID: corpus.SourceID(rec.Source), Name: rec.Source, Kind: corpus.SourceMedia}
-		if known := in.Pipeline.source(src.ID); known.Name != rec.Source {
-			src = known
-		}
+	if id := sourceID(rec.Source); id != "" {
+		src = in.Pipeline.source(id)
 	}
 	return corpus.Capture{
 		Source: src.ID, URL: rec.URL, FinalURL: rec.URL, Status: http.StatusOK, MediaType: "application/json",
@@ -301,6 +299,24 @@ func (in *Ingest) line(line []byte) (corpus.Capture, corpus.Source, error) {
 			URL: rec.URL, Title: rec.Title, Author: rec.Author, Tags: rec.Tags, PublishedAt: rec.PublishedAt.UTC(), Content: content,
 		},
 	}, src, nil
+}
+
+// sourceID makes an identifier of the name a line gives its publisher: lower
+// case, digits and Han as they are, anything else a hyphen.
+func sourceID(name string) corpus.SourceID {
+	var b strings.Builder
+	for _, r := range strings.ToLower(name) {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || r == '.' || r == '_':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+		if b.Len() >= 64 {
+			break
+		}
+	}
+	return corpus.SourceID(strings.Trim(b.String(), "-"))
 }
 
 // paragraphs marks up plain text, a paragraph a line.

@@ -99,6 +99,15 @@ func TestABadLineStopsNothing(t *testing.T) {
 	}
 }
 
+func TestALinesSourceIsAnIdentifier(t *testing.T) {
+	p, db := open(t, t.TempDir())
+	ingest(t, p, `{"url":"https://x.example/1","source":"Evil\u001b[31m Wire, Inc.","title":"A title","text":"Bitcoin rose on Monday, and nobody could say why it did that."}`, corpus.OriginBackfill)
+	if _, err := db.Source(t.Context(), "evil-31m-wire-inc."); err != nil {
+		list, _ := db.Sources(t.Context())
+		t.Errorf("%v; known are %+v", err, list[len(list)-1])
+	}
+}
+
 func TestAPageThatCannotBeReadIsParked(t *testing.T) {
 	p, db := open(t, t.TempDir())
 	must(t, db.Update(t.Context(), func(tx *store.Tx) error {
