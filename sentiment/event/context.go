@@ -18,6 +18,7 @@ type context struct {
 	published   time.Time
 	head        []*sentence // the headline, then the lead
 	mentions    []mention   // by start
+	dated       []time.Time // of effect and of the end of comments, once read
 }
 
 // sentence is one of the sentences that are read for cues.

@@ -379,11 +379,12 @@ type hit struct {
 func (g *grammar) find(toks []token) []hit {
 	g.recognise(toks)
 	var hits []hit
+	m := matcher{toks: toks}
 	try := func(c *cue, i int) {
 		if c.first && i > 0 && toks[i-1].end > toks[0].start {
 			return
 		}
-		if to := match(c.parts, toks, i); to >= 0 {
+		if to := m.match(c.parts, i); to >= 0 {
 			hits = append(hits, hit{cue: c, from: i, to: to, weight: c.weight})
 		}
 	}
@@ -449,16 +450,29 @@ func covered(h hit, toks []token) bool {
 	return toks[h.from].masked || toks[h.to-1].masked
 }
 
+// maxSteps bounds the work on one sentence: ordinary headlines take some
+// thousands of steps, rows of repeated words millions.
+const maxSteps = 150_000
+
+// matcher matches patterns against the words of one sentence.
+type matcher struct {
+	toks  []token
+	steps int
+}
+
 // match returns the index after the tokens that parts match from i, or -1.
-func match(parts []part, toks []token, i int) int {
+func (m *matcher) match(parts []part, i int) int {
 	if len(parts) == 0 {
 		return i
 	}
-	p := parts[0]
+	if m.steps++; m.steps > maxSteps {
+		return -1
+	}
+	p, toks := &parts[0], m.toks
 	if p.gap > 0 {
 		strict := i > 0 && toks[i-1].class&(state|authority) == state && !toks[i-1].han
 		for n := 0; n <= p.gap && i+n < len(toks); n++ {
-			if to := match(parts[1:], toks, i+n); to >= 0 {
+			if to := m.match(parts[1:], i+n); to >= 0 {
 				return to
 			}
 			if toks[i+n].class&separator != 0 {
@@ -471,7 +485,7 @@ func match(parts []part, toks []token, i int) int {
 		return -1
 	}
 	if p.option {
-		if to := match(parts[1:], toks, i); to >= 0 {
+		if to := m.match(parts[1:], i); to >= 0 {
 			return to
 		}
 	}
@@ -482,7 +496,7 @@ func match(parts []part, toks []token, i int) int {
 	if p.class != 0 && toks[i].class&p.class != 0 {
 		next = toks[i].run
 	}
-	return match(parts[1:], toks, next)
+	return m.match(parts[1:], next)
 }
 
 func (p *part) fits(t *token) bool {

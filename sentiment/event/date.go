@@ -10,8 +10,11 @@ import (
 	"github.com/regwire/regwire/sentiment/instrument/when"
 )
 
-// maxDated bounds the sentences that are read for dates.
-const maxDated = 400
+// maxDated and maxDatedBytes bound the sentences that are read for dates.
+const (
+	maxDated      = 400
+	maxDatedBytes = 64 << 10
+)
 
 func lazy(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
@@ -31,14 +34,24 @@ func (ctx *context) dates(t corpus.EventType) (effectiveAt, closesAt time.Time) 
 	if !t.Regulatory() {
 		return
 	}
+	if ctx.dated == nil {
+		e, c := ctx.readDates()
+		ctx.dated = []time.Time{e, c}
+	}
+	return ctx.dated[0], ctx.dated[1]
+}
+
+func (ctx *context) readDates() (effectiveAt, closesAt time.Time) {
+	read := 0
 	for i, s := range ctx.doc.Sentences {
-		if i == maxDated {
+		if i == maxDated || read > maxDatedBytes {
 			break
 		}
 		sentence := ctx.doc.Text(s)
 		if !maybeDate(sentence) {
 			continue
 		}
+		read += len(sentence)
 		if effectiveAt.IsZero() {
 			if m := effective().FindStringIndex(sentence); m != nil {
 				effectiveAt = ctx.effectiveFrom(sentence, m)

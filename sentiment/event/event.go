@@ -300,7 +300,7 @@ func (r *Reader) isFurther(ctx *context, main corpus.EventType, taken, at locate
 	}
 	if lead {
 		return t.Regulatory() && at.weight >= sectionWeight && !ctx.head[0].tells(t) &&
-			s.names(authority) && !background(s.text) && r.status(s, t, at.hit) == corpus.EventDone
+			s.names(authority) && r.status(s, t, at.hit) == corpus.EventDone && !background(s.text)
 	}
 	if taken.sentence != s {
 		return true

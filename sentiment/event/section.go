@@ -90,8 +90,11 @@ var past = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\b(?:in|since|of|from|until|between) (?:(?:january|february|march|april|may|june|july|august|september|october|november|december) )?(?:19|20)\d\d\b|\b(?:earlier|previously|years? ago|last year|months? ago|had (?:been|already)|formerly|back in|once)\b|(?:19|20)\d\d年|此前|曾|去年|早前|当年`)
 })
 
-// background reports whether a sentence tells of what was before.
-func background(s string) bool { return past().MatchString(s) }
+// background reports whether a sentence tells of what was before. Only its
+// beginning is read.
+func background(s string) bool { return past().MatchString(s[:min(len(s), maxPast)]) }
+
+const maxPast = 300
 
 // opinion reports whether the headline is no report.
 func (ctx *context) opinion() bool {
