@@ -146,6 +146,10 @@ func TestFifthHeadlines(t *testing.T) {
 	evaluate(t, "testdata/fifth.tsv", 100, []float64{0, 0, 0, 0, 0})
 }
 
+func TestSixthHeadlines(t *testing.T) {
+	evaluate(t, "testdata/sixth.tsv", 80, []float64{0, 0, 0, 0, 0})
+}
+
 // evaluate reads the labelled headlines of a file and compares the quality of
 // the reading with what is wanted of it: macro-F1 over types, accuracy of
 // regulatory, F1 of jurisdictions and of regulators, accuracy of the stance's
