@@ -106,14 +106,7 @@ func (p *page) signers(claim []string) []string {
 // profileNames reads the links to the pages of authors that stand by the
 // headline.
 func (p *page) profileNames() []string {
-	headAt := 0
-	title := fold(p.title())
-	for _, h := range p.headings {
-		if h.under&around == 0 && fold(headingText(h.node)) == title {
-			headAt = h.order
-			break
-		}
-	}
+	headAt := p.headAt()
 	if headAt == 0 {
 		return nil
 	}
@@ -330,7 +323,7 @@ func (p *page) bylineText(n *html.Node) string {
 // The words that open a byline, in the languages we meet.
 const (
 	// byWords go before names without a colon, at the start of a line.
-	byWords = `(?:(?:written|posted|reported|words|text|article|interview|story|published|compiled|edited|review|analysis|commentary|opinion|guest post) )?by|` +
+	byWords = `(?:(?:written|posted|reported|recipe|words|text|article|interview|story|published|compiled|edited|review|analysis|commentary|opinion|guest post) )?by|` +
 		`(?:(?:erstellt|geschrieben|verfasst|eingestellt|gepostet|veröffentlicht|publiziert|text|ein beitrag|ein gastbeitrag|ein artikel|ein interview) )?von|` +
 		`(?:(?:écrit|publié|rédigé|proposé|posté|article) )?par|(?:(?:escrito|publicado|redactado|escrita|texto) )?por|(?:(?:scritto|pubblicato|articolo) )?(?:da|di)|a cura di|(?:(?:geschreven|gepubliceerd) )?door|skrevet av|skriven av|av|af|przez`
 	// roleWords go before names with a colon.

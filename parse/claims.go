@@ -62,27 +62,34 @@ func (at place) modifiedLabel(text string) bool {
 	return strings.Contains(names, "updat") || strings.Contains(names, "modif")
 }
 
-// laterLabel reports whether the text around a date says that it is the one
-// of a later change.
-func laterLabel(s string) bool {
-	s = strings.ToLower(s)
-	for _, w := range []string{"updat", "modified", "last change", "aktualisiert", "geändert", "stand:", "mis à jour", "modifié", "actualiz", "atualiz", "aggiorn", "更新", "修改", "bijgewerkt", "обновл"} {
-		if strings.Contains(s, w) {
-			return true
+// The words beside a date that say which it is: of a later change, or of the
+// publication.
+var (
+	laterWords = []string{"updat", "modified", "last change", "last review", "revised", "aktualisiert", "geändert", "stand:", "mis à jour", "mise à jour", "modifié", "actualiz", "atualiz", "aggiorn", "更新", "修改", "bijgewerkt", "обновл", "aktualizac", "zaktualizowan", "päivitetty", "oppdatert", "uppdaterad", "opdateret", "수정", "güncelle"}
+	firstWords = []string{"publish", "posted", "released", "issued", "written", "release date", "veröffentlicht", "erstellt", "publié", "mis en ligne", "publicado", "publicación", "publicada", "pubblicato", "gepubliceerd", "geplaatst", "opublikowan", "publicerad", "publisert", "udgivet", "julkaistu", "发布", "發布", "發佈", "发表", "发文", "時間", "时间", "日期", "公開日", "掲載日", "投稿日", "公開", "등록", "입력", "게시", "작성", "опубликован", "дата", "date:", "date :", "datum:", "fecha:", "data:", "yayın"}
+)
+
+// lastOf returns where in s the last of words ends; -1 when there is none.
+func lastOf(s string, words []string) int {
+	at := -1
+	for _, w := range words {
+		if i := strings.LastIndex(s, w); i >= 0 {
+			at = max(at, i+len(w))
 		}
 	}
-	return false
+	return at
 }
 
-func firstLabel(s string) bool {
+// laterLabel reports whether the text beside a date says that it is the one
+// of a later change: the label nearest to it counts.
+func laterLabel(s string) bool {
 	s = strings.ToLower(s)
-	for _, w := range []string{"publish", "posted", "released", "issued", "release date", "veröffentlicht", "erstellt", "publié", "publicado", "pubblicato", "gepubliceerd", "发布", "發布", "发表", "時間", "时间", "日期", "опубликован", "date:", "datum:"} {
-		if strings.Contains(s, w) {
-			return true
-		}
-	}
-	return false
+	at := lastOf(s, laterWords)
+	return at >= 0 && at >= lastOf(s, firstWords)
 }
+
+// firstLabel reports whether it says that it is the date of publication.
+func firstLabel(s string) bool { return lastOf(strings.ToLower(s), firstWords) >= 0 }
 
 // text notes the dates of a text node.
 func (p *page) text(n *html.Node, under trait) {
@@ -93,11 +100,21 @@ func (p *page) text(n *html.Node, under trait) {
 	if n.Parent.DataAtom == atom.Time && hasAttr(n.Parent, "datetime") {
 		return
 	}
-	m, ok := parseMoment(line(s[:min(len(s), 400)]), p.monthFirst())
-	if !ok {
-		return
+	text := line(s[:min(len(s), 400)])
+	for range 3 { // "Published 4 May 2025, updated 6 May 2025"
+		m, ok := parseMoment(text, p.monthFirst())
+		if !ok {
+			return
+		}
+		p.noteDate(n, under, text, m)
+		if text = text[m.end:]; len(text) > 160 || !mayHoldYear(text) {
+			return
+		}
 	}
-	text := line(s)
+}
+
+// noteDate notes the date m of a text in node n, with what is said of it.
+func (p *page) noteDate(n *html.Node, under trait, text string, m moment) {
 	whole := text
 	if runes(text) < 40 {
 		whole = textOf(n.Parent)
@@ -112,18 +129,24 @@ func (p *page) text(n *html.Node, under trait) {
 			}
 		}
 	}
-	before := strings.ToLower(whole)
-	if len(before) > 160 {
-		before = strings.ToLower(text[:min(len(text), m.start)])
+	// What is said of a date stands before it; only without that, behind it.
+	label := ""
+	if i := strings.Index(whole, text); i >= 0 && len(whole) <= 160 {
+		label = whole[:i]
 	}
-	rest := len(text) - (m.end - m.start)
+	label += text[:m.start]
+	later, first := laterLabel(label), firstLabel(label)
+	if !later && !first && len(whole) <= 160 {
+		later, first = laterLabel(whole), firstLabel(whole)
+	}
 	p.dates = append(p.dates, stamp{
 		moment:   m,
 		place:    place{node: n, order: p.order, under: under},
 		text:     text,
-		modified: laterLabel(before) || under&traitDate != 0 && (place{node: n.Parent}).modifiedLabel(""),
-		labelled: firstLabel(before),
-		short:    rest <= 40,
+		label:    label,
+		modified: later || under&traitDate != 0 && !first && (place{node: n.Parent}).modifiedLabel(""),
+		labelled: first,
+		short:    len(text)-(m.end-m.start) <= 40,
 	})
 }
 
@@ -163,8 +186,14 @@ func (p *page) published() (published, modified moment) {
 		}
 	}
 	for _, key := range []string{"article:published_time", "og:article:published_time", "article:published", "datepublished", "publishdate", "publish-date", "publish_date", "pubdate", "pub_date", "published_time", "date.published",
-		"dcterms.created", "dc.date.issued", "dcterms.issued", "dcterms.date", "dc.date", "dc.date.created", "parsely-pub-date", "sailthru.date", "citation_publication_date", "citation_date", "article_date_original", "cxenseparse:recs:publishtime",
-		"og:published_time", "og:pubdate", "original-publish-date", "originalpublicationdate", "rnews:datepublished", "displaydate", "ptime", "pubtime", "weibo:article:create_at", "apub:time", "bytedance:published_time", "firstpublishedtime", "date", "_pubtime", "datecreated", "release_date", "article.published", "article.created", "shareaholic:article_published_time"} {
+		"dcterms.created", "dcterms:created", "dcterms:issued", "dc.date.issued", "dcterms.issued", "dc.date.created", "parsely-pub-date", "sailthru.date", "citation_publication_date", "citation_date", "article_date_original", "cxenseparse:recs:publishtime",
+		"og:published_time", "og:pubdate", "original-publish-date", "originalpublicationdate", "rnews:datepublished", "displaydate", "ptime", "pubtime", "weibo:article:create_at", "apub:time", "bytedance:published_time", "firstpublishedtime", "_pubtime", "release_date", "article.published", "article.created", "shareaholic:article_published_time"} {
+		for _, v := range p.metas[key] {
+			addPub(v)
+		}
+	}
+	vague := len(pubs) == 0 // a "date" may be any: of a change, of the page's making
+	for _, key := range []string{"date", "dc.date", "dc:date", "dcterms.date", "datecreated"} {
 		for _, v := range p.metas[key] {
 			addPub(v)
 		}
@@ -188,6 +217,9 @@ func (p *page) published() (published, modified moment) {
 			pubs = append(pubs, local(m))
 		}
 	}
+	if vague && len(pubs) > 0 && !seen.IsZero() && p.contradicted(pubs[0]) {
+		pubs = nil
+	}
 	if len(pubs) > 0 {
 		published = pubs[0]
 		for _, m := range pubs[1:] { // the same day with a time of day says more
@@ -198,7 +230,15 @@ func (p *page) published() (published, modified moment) {
 		if !published.clock && seen.clock && sameDay(published.Time, seen.Time) {
 			published = local(seen)
 		}
-		return published, modified
+		if !seen.IsZero() && !sameDay(published.Time, seen.Time) { // the claim that agrees with what readers see
+			for _, m := range pubs[1:] {
+				if sameDay(m.Time, seen.Time) {
+					published = m
+					break
+				}
+			}
+		}
+		return onWall(published, seen), modified
 	}
 	if seen.Time.IsZero() {
 		if m, ok := urlDate(p.in.base.Path); ok {
@@ -207,10 +247,42 @@ func (p *page) published() (published, modified moment) {
 	} else if m, ok := urlDate(p.in.base.Path); ok && !sameDay(m.Time, seen.Time) && abs(m.Sub(seen.Time)) > 72*time.Hour {
 		seen = m
 	}
-	if seen.Time.IsZero() && !seenModified.Time.IsZero() {
+	if seen.IsZero() {
+		seen = p.titleDate()
+	}
+	if seen.IsZero() && !seenModified.IsZero() {
 		return local(seenModified), moment{}
 	}
 	return local(seen), modified
+}
+
+// titleDate reads a date that the page's title carries as a part of its own:
+// "23.01.2022 - Headline", "Headline | Paper | 23.05.2011".
+func (p *page) titleDate() moment {
+	for _, t := range []string{p.docTitle, p.first("og:title")} {
+		if m, ok := parseMoment(t, p.monthFirst()); ok {
+			before, after := strings.TrimSpace(t[:m.start]), strings.TrimSpace(t[m.end:])
+			if before == "" && strings.HasPrefix(after, "-") || before == "" && strings.HasPrefix(after, "|") || after == "" && strings.HasSuffix(before, "|") {
+				return m
+			}
+		}
+	}
+	return moment{}
+}
+
+// onWall puts an instant that is claimed in UTC into the zone in which the
+// page shows it, so that it falls on the day its readers are told.
+func onWall(claim, seen moment) moment {
+	if _, offset := claim.Zone(); offset != 0 || !claim.clock || !claim.zone || !seen.clock || seen.zone {
+		return claim
+	}
+	wall := time.Date(seen.Year(), seen.Month(), seen.Day(), seen.Hour(), seen.Minute(), 0, 0, time.UTC)
+	ahead := wall.Sub(claim.UTC().Truncate(time.Minute))
+	if ahead == 0 || ahead%(15*time.Minute) != 0 || ahead < -12*time.Hour || ahead > 14*time.Hour {
+		return claim
+	}
+	claim.Time = claim.In(fixedZone(int(ahead / time.Minute)))
+	return claim
 }
 
 // localTime puts a time without a zone into the publisher's.
@@ -234,6 +306,42 @@ func sameDay(a, b time.Time) bool {
 	return ay == by && am == bm && ad == bd
 }
 
+// headAt is where the headline stands, in nodes from the start of the page: 0
+// when it shows none.
+func (p *page) headAt() int {
+	at, title := 0, fold(p.title())
+	for _, h := range p.headings {
+		if h.under&around != 0 {
+			continue
+		}
+		if overlap(fold(headingText(h.node)), title) > 0.7 {
+			return h.order
+		}
+		if at == 0 {
+			at = h.order
+		}
+	}
+	return at
+}
+
+// contradicted reports whether readers are shown another date than claim: one
+// by the headline is not it, and none on the page is.
+func (p *page) contradicted(claim moment) bool {
+	headAt, beside := p.headAt(), false
+	for _, s := range p.dates {
+		if !s.short || s.modified {
+			continue
+		}
+		if sameDay(s.Time, claim.Time) {
+			return false
+		}
+		if d := s.order - headAt; headAt > 0 && d > -40 && d < 60 && s.under&traitComment == 0 {
+			beside = true
+		}
+	}
+	return beside
+}
+
 // visible picks the date that stands by the headline. A reader takes the
 // first date under (or just over) the headline for that of the article, when
 // it stands by itself or is labelled; so do we.
@@ -241,20 +349,11 @@ func (p *page) visible(confirmed bool) (published, modified moment) {
 	if len(p.dates) == 0 {
 		return
 	}
-	headAt := 0
-	title := fold(p.title())
-	for _, h := range p.headings {
-		if h.under&around == 0 && (headAt == 0 || overlap(fold(headingText(h.node)), title) > 0.7) {
-			headAt = h.order
-			if overlap(fold(headingText(h.node)), title) > 0.7 {
-				break
-			}
-		}
-	}
+	headAt := p.headAt()
 	bestScore := 0.0
 	for _, s := range p.dates {
 		itemprop := s.machine && attr(s.node, "itemprop") == "datePublished"
-		if s.under&traitComment != 0 || s.under&traitFoot != 0 && !itemprop || claimed(p.in, s.Time).IsZero() {
+		if s.under&traitComment != 0 || s.under&traitFoot != 0 && !itemprop || claimed(p.in, s.Time).IsZero() || credited(s) {
 			continue
 		}
 		score := 0.0
@@ -300,7 +399,7 @@ func (p *page) visible(confirmed bool) (published, modified moment) {
 			score -= 0.8
 		}
 		if s.modified {
-			if modified.IsZero() && score >= 2 {
+			if modified.IsZero() && (score >= 2 || score > 0 && s.short && s.under&(around&^traitSide) == 0) {
 				modified = s.moment
 			}
 			continue
@@ -315,7 +414,7 @@ func (p *page) visible(confirmed bool) (published, modified moment) {
 	// The only date of a page that stands by itself is the article's.
 	published = moment{}
 	for _, s := range p.dates {
-		if !s.short || s.modified || s.under&(around&^traitSide) != 0 || claimed(p.in, s.Time).IsZero() ||
+		if !s.short || s.modified || s.under&(around&^traitSide) != 0 || credited(s) || strings.Contains(s.label, ":") && !s.labelled || claimed(p.in, s.Time).IsZero() ||
 			len(s.text) > s.end-s.start+12 || inside(s.node, func(n *html.Node) bool { return n.DataAtom == atom.A || n.DataAtom == atom.Li }) {
 			continue
 		}
@@ -327,4 +426,11 @@ func (p *page) visible(confirmed bool) (published, modified moment) {
 		}
 	}
 	return published, modified
+}
+
+// credited reports whether a date belongs to a claim of rights or to a
+// picture.
+func credited(s stamp) bool {
+	return strings.Contains(s.text, "©") || strings.Contains(s.text, "(c)") || strings.Contains(strings.ToLower(s.text), "copyright") ||
+		inside(s.node, func(n *html.Node) bool { return n.DataAtom == atom.Figcaption })
 }

@@ -45,6 +45,9 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 
 	prune(pg, main.Title)
 	if drafts := pg.several(items, main); drafts != nil {
+		if drafts[0].Fragment != "" {
+			in.digest = main.Title
+		}
 		return drafts, nil
 	}
 	lead := pg.lead(main.Title)
@@ -93,8 +96,8 @@ func apart(embedded, tail []section, main corpus.Draft) []section {
 	return out
 }
 
-// headLines are the short lines under the headline, where bylines without a
-// name of their own stand. They are taken before the tree is pruned.
+// headLines are the short lines under the headline, and behind them the two
+// over it, where bylines without a name of their own stand. They are taken before the tree is pruned.
 func (p *page) headLines() []string {
 	title := fold(p.title())
 	var at *html.Node
@@ -108,18 +111,20 @@ func (p *page) headLines() []string {
 		return nil
 	}
 	root := at
-	var out []string
+	var out, over []string
 	for level := 0; level < 8 && root.Parent != nil && root.Parent.Type == html.ElementNode && root != p.body; level++ {
 		root = root.Parent
 		if level < 2 {
 			continue // a few levels up from the headline
 		}
-		out = out[:0]
+		out, over = out[:0], over[:0]
 		after := false
 		for _, b := range cut(root) {
 			switch {
 			case fold(b.Text) == title:
 				after = true
+			case !after && runes(b.Text) < 120:
+				over = append(over[max(0, len(over)-1):], b.Text)
 			case after && len(out) < 12 && runes(b.Text) < 200:
 				out = append(out, b.Text)
 			}
@@ -128,7 +133,7 @@ func (p *page) headLines() []string {
 			break
 		}
 	}
-	return out
+	return append(out, over...)
 }
 
 func blocksOf(parts []part) []corpus.Block {

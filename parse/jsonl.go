@@ -20,7 +20,9 @@ type request struct {
 	URL  string `json:"url"`
 }
 
-// reply is a line of its output. The top-level fields are the main article's.
+// reply is a line of its output. The top-level fields are the main article's;
+// where a page only gathers articles, a digest or a list, they are the page's:
+// its title, and the articles one after the other under their headlines.
 type reply struct {
 	URL         string    `json:"url"`
 	Title       string    `json:"title"`
@@ -177,7 +179,7 @@ func (p *Parser) answer(ctx context.Context, text []byte) (out reply) {
 	} else if u := pageURL(corpus.Capture{URL: req.Path}); u.Path != "" {
 		c.MediaType = mediaType(corpus.Capture{URL: req.Path, Body: body})
 	}
-	drafts, err := p.Articles(ctx, c, corpus.Source{})
+	drafts, digest, err := p.read(ctx, c, corpus.Source{})
 	if err != nil {
 		out.Error = err.Error()
 		return out
@@ -188,6 +190,15 @@ func (p *Parser) answer(ctx context.Context, text []byte) (out reply) {
 	out.PublishedAt, out.ModifiedAt = stampText(m.PublishedAt), stampText(m.ModifiedAt)
 	for _, d := range drafts {
 		out.Articles = append(out.Articles, article{Title: d.Title, Authors: append([]string{}, d.Authors...), PublishedAt: stampText(d.PublishedAt), Lang: d.Lang, Body: d.Body()})
+	}
+	if digest != "" {
+		out.Title, out.Body, out.Authors = digest, "", []string{}
+		for i, a := range out.Articles {
+			if i > 0 {
+				out.Body += "\n"
+			}
+			out.Body += a.Title + "\n" + a.Body
+		}
 	}
 	return out
 }

@@ -53,6 +53,7 @@ type stamp struct {
 	moment
 	place
 	text     string // what it was read from
+	label    string // what stands before it
 	machine  bool   // from a datetime attribute
 	modified bool   // said to be a later one
 	labelled bool   // said to be the date of publication
@@ -248,15 +249,16 @@ func (p *page) shown(name string) bool {
 			if n.Type == xhtml.ElementNode && (dropped(n.DataAtom) && n.DataAtom != atom.Nav && n.DataAtom != atom.Dialog || n.DataAtom == atom.Head || hiddenNode(n)) {
 				return
 			}
-			if n.Type == xhtml.ElementNode && (block(n.DataAtom) || n.DataAtom == atom.Br || n.DataAtom == atom.A) {
+			if n.Type == xhtml.ElementNode && (block(n.DataAtom) || n.DataAtom == atom.Br || n.DataAtom == atom.A || n.DataAtom == atom.Span) {
 				b.WriteByte(' ')
+				defer b.WriteByte(' ')
 			}
 			for c := n.FirstChild; c != nil; c = c.NextSibling {
 				walk(c)
 			}
 		}
 		walk(p.body)
-		p.spoken = " " + fold(b.String()) + " "
+		p.spoken = " " + fold(line(b.String())) + " "
 	}
 	f := fold(name)
 	return f != "" && (strings.Contains(p.spoken, " "+f+" ") || hasHan(f) && strings.Contains(p.spoken, f))
@@ -330,7 +332,7 @@ func (p *page) mainObject() map[string]any {
 // of bylines.
 func (p *page) nameSite() {
 	add := func(s string) {
-		if f := fold(s); f != "" && runes(f) < 60 {
+		if f := fold(s); f != "" && runes(f) < 60 && !slices.Contains(p.siteNames, f) {
 			p.siteNames = append(p.siteNames, f)
 		}
 	}

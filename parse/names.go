@@ -178,7 +178,7 @@ func wordTrait(word, before []byte, first bool) trait {
 		return traitByline
 	case "authorbio", "aboutauthor", "bio", "biography", "authorbox", "authorinfo", "vcard":
 		return traitBio
-	case "date", "dates", "datetime", "timestamp", "published", "pubdate", "pubtime", "publishdate", "publishtime", "postdate", "entrydate", "datum", "updated", "riqi", "fabu", "shijian", "datepublished", "postedon":
+	case "date", "dates", "datetime", "timestamp", "published", "pubdate", "pubtime", "publishdate", "publishtime", "postdate", "entrydate", "datum", "updated", "riqi", "fabu", "shijian", "datepublished", "postedon", "time", "timedata", "newsdate", "articledate", "created", "fecha", "xxsj", "pubinfo":
 		return traitDate
 	case "meta", "metadata", "postmeta", "entrymeta", "articleinfo", "tags", "taglist", "tagcloud", "keywords", "categories", "category",
 		"readtime", "readingtime", "views", "pageviews", "laiyuan", "postinfo", "infos", "filedunder", "topics":

@@ -93,19 +93,22 @@ func refuse(r Reason, err error) error { return &Error{Reason: r, Err: err} }
 // [ErrNotArticle] and carry their [Reason] in an [*Error], except those of
 // ctx, which are returned as they are.
 func (p *Parser) Articles(ctx context.Context, c corpus.Capture, src corpus.Source) ([]corpus.Draft, error) {
+	drafts, _, err := p.read(ctx, c, src)
+	return drafts, err
+}
+
+// read is Articles, and gives beside them the title of a page whose articles
+// are all items of it: "" when one of them is what the page is about.
+func (p *Parser) read(ctx context.Context, c corpus.Capture, src corpus.Source) (drafts []corpus.Draft, digest string, err error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if c.Status >= 300 {
-		return nil, refuse(ReasonStatus, fmt.Errorf("status %d", c.Status))
+		return nil, "", refuse(ReasonStatus, fmt.Errorf("status %d", c.Status))
 	}
 	in := input{Capture: c, source: src, clock: newStopwatch(p.cfg.Timeout)}
 	in.base = pageURL(c)
 
-	var (
-		drafts []corpus.Draft
-		err    error
-	)
 	switch kind := mediaType(c); {
 	case kind == mediaItem:
 		drafts, err = p.item(&in)
@@ -123,12 +126,13 @@ func (p *Parser) Articles(ctx context.Context, c corpus.Capture, src corpus.Sour
 		err = refuse(ReasonMediaType, errors.New(kind))
 	}
 	if cerr := ctx.Err(); cerr != nil {
-		return nil, cerr
+		return nil, "", cerr
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return p.finish(&in, drafts)
+	drafts, err = p.finish(&in, drafts)
+	return drafts, in.digest, err
 }
 
 // input is a capture on its way through the parser.
@@ -136,6 +140,7 @@ type input struct {
 	corpus.Capture
 	source corpus.Source
 	base   *url.URL // the page's own address; never nil
+	digest string   // the title of a page that only gathers its articles
 	clock  stopwatch
 }
 

@@ -14,6 +14,7 @@ import (
 type item struct {
 	heading *html.Node
 	stamp   stamp
+	authors []string // of the byline beside it
 }
 
 // datedHeadings returns the headings of one level that have each their own
@@ -63,7 +64,7 @@ func (p *page) datedHeadings() []item {
 			}
 		}
 		if best != nil {
-			byLevel[h.node.DataAtom] = append(byLevel[h.node.DataAtom], item{heading: h.node, stamp: *best})
+			byLevel[h.node.DataAtom] = append(byLevel[h.node.DataAtom], item{heading: h.node, stamp: *best, authors: p.namesBetween(h.order, min(next, h.order+30))})
 		}
 	}
 	var most []item
@@ -85,6 +86,23 @@ func (p *page) datedHeadings() []item {
 		}
 	}
 	return most
+}
+
+// namesBetween returns the names in the first byline between two places.
+func (p *page) namesBetween(from, to int) []string {
+	for _, at := range p.bylines {
+		if at.order > from && at.order < to && at.under&traitComment == 0 {
+			if text := p.bylineText(at.node); text != "" && runes(text) <= 160 {
+				if names := bylineIn(text); names != nil {
+					return p.signers(names)
+				}
+				if names := p.signers([]string{text}); len(names) > 0 {
+					return names
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // articlesOfTheirOwn reports whether each item stands, with its date, in an
@@ -154,6 +172,7 @@ func (p *page) several(items []item, main corpus.Draft) []corpus.Draft {
 		}
 	}
 	var drafts []corpus.Draft
+	own := -1 // the one the page is about: those behind it are the next to read
 	carried, longest := 0, 0
 	for k, h := range heads {
 		end := len(all)
@@ -170,14 +189,23 @@ func (p *page) several(items []item, main corpus.Draft) []corpus.Draft {
 		node := all[h].node
 		d := corpus.Draft{URL: main.URL, Lang: main.Lang, Title: all[h].Text, Blocks: blocksOf(body), Fragment: anchor(node, root)}
 		d.PublishedAt = localTime(at[node].stamp.moment, zoneOf(string(p.in.source.Jurisdiction))).Time
+		d.Authors = at[node].authors
 		if d.Fragment == "" {
 			d.Fragment = fragment(d.Title)
+		}
+		if own < 0 && fold(d.Title) == fold(main.Title) {
+			own = len(drafts)
+			main.Blocks = d.Blocks
+			d = main
 		}
 		drafts = append(drafts, d)
 	}
 	total := textWeight(cut(p.body))
 	if len(drafts) < 2 || len(drafts)*2 < len(heads) || carried*10 < total*5 || longest*10 > carried*8 {
 		return nil
+	}
+	if own >= 0 {
+		return append([]corpus.Draft{main}, slices.Delete(drafts, own, own+1)...)
 	}
 	start := 0
 	for i := range heads[0] {
