@@ -150,11 +150,11 @@ func (s *sentence) tells(t corpus.EventType) bool {
 // traded, general words will do.
 func (s *sentence) about(c class) bool {
 	return slices.ContainsFunc(s.toks, func(t token) bool {
-		return t.class&c != 0 || c&asset != 0 && (traded[t.norm] || t.class&place == 0 && t.norm == "币")
+		return t.class&c != 0 || c&asset != 0 && (t.han && t.class&money != 0 || traded[t.norm] || t.class&place == 0 && t.norm == "币")
 	})
 }
 
-var traded = wordSet("btc bitcoin eth crypto cryptos cryptocurrency cryptocurrencies market markets altcoin altcoins memecoin memecoins coin coins token tokens stock stocks shares share price prices etf etfs gold altseason longs shorts 股 市 盘 链 爆 仓 u 刀")
+var traded = wordSet("btc bitcoin eth crypto cryptos cryptocurrency cryptocurrencies market markets altcoin altcoins memecoin memecoins coin coins token tokens stock stocks shares share price prices etf etfs gold altseason longs shorts 股 市 盘 元 链 爆 仓 u 刀")
 
 // told returns the type that the cues of a sentence tell of most strongly; ""
 // without any that counts.

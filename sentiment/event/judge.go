@@ -121,6 +121,9 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 		if count("setback") > 0 {
 			return -side
 		}
+		if s.lean >= leadLeaning {
+			return 1
+		}
 		if side > 0 && s.lean <= -leadLeaning {
 			return -1
 		}
@@ -232,6 +235,20 @@ func has(s *sentence, words ...string) bool {
 	return slices.ContainsFunc(s.toks, func(t token) bool { return slices.Contains(words, t.norm) })
 }
 
+// suitAgainst reports whether a regulator is who was sued.
+func suitAgainst(s *sentence) bool {
+	for i := range s.toks {
+		if s.toks[i].norm == "against" || s.toks[i].norm == "versus" {
+			for _, t := range s.toks[i+1 : min(len(s.toks), i+3)] {
+				if t.class&regulator != 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // crime reports whether a court decides about persons and procedure, not about
 // what crypto may do.
 func crime(s *sentence) bool {
@@ -248,6 +265,8 @@ func (r *Reader) ruling(s *sentence) float64 {
 	switch {
 	case crime(s):
 		return 0
+	case dismissal && suitAgainst(s):
+		return -1 // it was the industry that sued
 	case strings.Contains(s.text, "不构成证券") || strings.Contains(s.text, "不属于证券") || strings.Contains(s.text, "胜诉"):
 		return 1
 	case has("not") && has("securities", "security"), has("wins", "win", "victory", "acquits", "acquitted", "cleared") && !has("sec", "cftc", "fca"):
