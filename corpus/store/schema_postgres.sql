@@ -379,7 +379,6 @@ CREATE TABLE story_bands (
     band bigint NOT NULL,
     first_seen_at timestamp with time zone NOT NULL,
     article text COLLATE "C" NOT NULL,
-    CONSTRAINT story_bands_article_fkey FOREIGN KEY (article) REFERENCES story_members(article),
     CONSTRAINT story_bands_pkey PRIMARY KEY (band, first_seen_at, article)
 );
 
@@ -393,6 +392,7 @@ CREATE TABLE story_members (
     published_at timestamp with time zone,
     first_seen_at timestamp with time zone NOT NULL,
     sketch bytea NOT NULL,
+    bands bytea NOT NULL,
     CONSTRAINT story_members_article_fkey FOREIGN KEY (article) REFERENCES articles(id),
     CONSTRAINT story_members_pkey PRIMARY KEY (article),
     CONSTRAINT story_members_similarity_check CHECK (((similarity >= (0)::double precision) AND (similarity <= (1)::double precision))),
@@ -420,7 +420,6 @@ CREATE INDEX placements_article ON placements USING btree (article, id);
 CREATE INDEX revisions_capture ON revisions USING btree (capture);
 CREATE INDEX signals_article ON signals USING btree (article, kind, target, seq);
 CREATE INDEX signals_target ON signals USING btree (kind, target, seq);
-CREATE INDEX story_bands_article ON story_bands USING btree (article);
 CREATE INDEX story_members_story ON story_members USING btree (story, first_seen_at);
 
 CREATE OR REPLACE FUNCTION refuse_change()

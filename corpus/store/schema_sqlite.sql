@@ -272,7 +272,7 @@ CREATE TABLE stories (
 CREATE TABLE story_bands (
     band          INTEGER NOT NULL,
     first_seen_at INTEGER NOT NULL,
-    article       TEXT NOT NULL REFERENCES story_members (article),
+    article       TEXT NOT NULL,
     PRIMARY KEY (band, first_seen_at, article)
 ) STRICT, WITHOUT ROWID;
 
@@ -285,7 +285,8 @@ CREATE TABLE story_members (
     similarity    REAL NOT NULL CHECK (similarity BETWEEN 0 AND 1),
     published_at  INTEGER,
     first_seen_at INTEGER NOT NULL,
-    sketch        BLOB NOT NULL
+    sketch        BLOB NOT NULL,
+    bands         BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE watermarks (
@@ -320,8 +321,6 @@ CREATE INDEX revisions_capture ON revisions (capture);
 CREATE INDEX signals_article ON signals (article, kind, target, seq);
 
 CREATE INDEX signals_target ON signals (kind, target, seq);
-
-CREATE INDEX story_bands_article ON story_bands (article);
 
 CREATE INDEX story_members_story ON story_members (story, first_seen_at);
 

@@ -60,14 +60,28 @@ func (tx *Tx) AddSignal(r corpus.Signal) (corpus.Signal, error) {
 		return r, fmt.Errorf("add signal %s %s: %w", r.Kind, r.Target, err)
 	}
 	tx.append(corpus.KindSignal, seqRef(seq), at)
+	tx.signals[index{r.Kind, r.Target}] = r
 	return r, nil
 }
 
-// LastSignal returns the newest row of an index.
+// index names what a sequence of signals is about.
+type index struct {
+	kind   corpus.SignalKind
+	target string
+}
+
+// LastSignal returns the newest row of an index. It is remembered until the
+// transaction ends, which is the only writer there is.
 func (tx *Tx) LastSignal(kind corpus.SignalKind, target string) (corpus.Signal, bool, error) {
+	if r, ok := tx.signals[index{kind, target}]; ok {
+		return r, true, nil
+	}
 	r, ok, err := one(tx.ctx, tx, scanSignal, `SELECT `+signalColumns+` FROM signals WHERE kind = $1 AND target = $2 ORDER BY seq DESC LIMIT 1`, kind, target)
 	if err != nil {
 		return r, false, fmt.Errorf("read last signal %s %s: %w", kind, target, err)
+	}
+	if ok {
+		tx.signals[index{kind, target}] = r
 	}
 	return r, ok, nil
 }

@@ -108,6 +108,7 @@ type Tx struct {
 	entries []corpus.Change // appended, written at commit
 
 	events  map[corpus.EventID]eventDoc // newest versions, see newest
+	signals map[index]corpus.Signal     // last rows, see LastSignal
 	durable []func()                    // what OnCommit was given
 
 	// The clock: the database's time when the head was locked, and ours.
@@ -166,7 +167,7 @@ func (db *DB) once(ctx context.Context, fn func(tx *Tx) error) error {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer sqltx.Rollback() // no effect after a commit
-	tx := &Tx{ctx: ctx, db: db, tx: sqltx, prepared: make(map[string]*sql.Stmt), events: make(map[corpus.EventID]eventDoc)}
+	tx := &Tx{ctx: ctx, db: db, tx: sqltx, prepared: make(map[string]*sql.Stmt), events: make(map[corpus.EventID]eventDoc), signals: make(map[index]corpus.Signal)}
 	if err := fn(tx); err != nil {
 		return err
 	}

@@ -2,9 +2,12 @@ package store
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/regwire/regwire/corpus"
 )
@@ -23,18 +26,19 @@ func (tx *Tx) PutMember(story corpus.StoryID, m corpus.Member, bands []uint64, s
 	if err != nil {
 		return fmt.Errorf("put %s into story %s: %w", m.Article, story, err)
 	}
-	_, err = tx.exec(`INSERT INTO story_members (article, story, source, url, title, similarity, published_at, first_seen_at, sketch)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (article) DO UPDATE SET story = excluded.story, source = excluded.source, url = excluded.url, title = excluded.title,
-			similarity = excluded.similarity, published_at = excluded.published_at, first_seen_at = excluded.first_seen_at, sketch = excluded.sketch`,
-		m.Article, story, m.Source, m.URL, m.Title, m.Similarity, m.PublishedAt, m.FirstSeenAt, sketch)
+	args := []any{m.Article, story, m.Source, m.URL, m.Title, m.Similarity, m.PublishedAt, m.FirstSeenAt, sketch, packBands(bands)}
+	added, err := tx.exec(`INSERT INTO story_members (article, story, source, url, title, similarity, published_at, first_seen_at, sketch, bands)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (article) DO NOTHING`, slices.Clone(args)...)
+	if err == nil && added == 0 {
+		if err = tx.dropBands(m.Article); err == nil {
+			_, err = tx.exec(`UPDATE story_members SET story = $2, source = $3, url = $4, title = $5, similarity = $6, published_at = $7,
+				first_seen_at = $8, sketch = $9, bands = $10 WHERE article = $1`, args...)
+		}
+	}
+	if err == nil {
+		err = tx.putBands(m, bands)
+	}
 	if err != nil {
-		return fmt.Errorf("put %s into story %s: %w", m.Article, story, err)
-	}
-	if _, err := tx.exec(`DELETE FROM story_bands WHERE article = $1`, m.Article); err != nil {
-		return fmt.Errorf("put %s into story %s: %w", m.Article, story, err)
-	}
-	if err := tx.putBands(m, bands); err != nil {
 		return fmt.Errorf("put %s into story %s: %w", m.Article, story, err)
 	}
 	return nil
@@ -43,17 +47,42 @@ func (tx *Tx) PutMember(story corpus.StoryID, m corpus.Member, bands []uint64, s
 // putBands writes the bands of an article in one statement: there are as many
 // for every article.
 func (tx *Tx) putBands(m corpus.Member, bands []uint64) error {
-	if len(bands) == 0 {
-		return nil
+	var rows []any
+	for _, b := range bands {
+		rows = append(rows, int64(b), m.FirstSeenAt, m.Article)
 	}
-	args := []any{m.FirstSeenAt, m.Article}
-	rows := make([]string, len(bands))
-	for i, b := range bands {
-		args = append(args, int64(b))
-		rows[i] = `($` + strconv.Itoa(i+3) + `, $1, $2)`
+	return tx.insert(`story_bands (band, first_seen_at, article)`, 3, rows)
+}
+
+// dropBands takes an article out of story_bands. Few articles ever change
+// their place, so the member knows its bands instead of an index knowing them.
+func (tx *Tx) dropBands(article corpus.ArticleID) error {
+	type place struct {
+		seen  time.Time
+		bands []byte
 	}
-	_, err := tx.exec(`INSERT INTO story_bands (band, first_seen_at, article) VALUES `+strings.Join(rows, `, `)+` ON CONFLICT DO NOTHING`, args...)
-	return err
+	old, _, err := one(tx.ctx, tx, func(s scanner) (p place, err error) {
+		err = s.Scan(instant{&p.seen}, &p.bands)
+		return p, err
+	}, `SELECT first_seen_at, bands FROM story_members WHERE article = $1`, article)
+	if err != nil {
+		return err
+	}
+	for b := range slices.Chunk(old.bands, 8) {
+		_, err := tx.exec(`DELETE FROM story_bands WHERE band = $1 AND first_seen_at = $2 AND article = $3`, int64(binary.BigEndian.Uint64(b)), old.seen, article)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func packBands(bands []uint64) []byte {
+	b := make([]byte, 0, 8*len(bands))
+	for _, v := range bands {
+		b = binary.BigEndian.AppendUint64(b, v)
+	}
+	return b
 }
 
 // SetRepresentative names the article that stands for a story, and the

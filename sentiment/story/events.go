@@ -121,31 +121,25 @@ func (p *placing) candidates() ([]candidate, error) {
 			mark(&all[i])
 		}
 	}
-	var look, neighbours []string
+	var look []string
 	for i := range p.claims {
 		if c := &p.claims[i]; c.event.ID == "" && c.telling.kind != corpus.Other {
 			_, keys := c.telling.keys(p.in.Article.ID)
 			look = append(look, keys...)
 		}
 	}
-	for _, n := range p.near[:min(maxNeighbours, len(p.near))] {
-		neighbours = append(neighbours, articleKey(n.Article))
+	neighbours := p.near[:min(maxNeighbours, len(p.near))]
+	for _, n := range neighbours {
+		look = append(look, articleKey(n.Article))
 	}
-	for _, q := range []struct {
-		keys []string
-		mark func(*candidate)
-	}{
-		{set(look), func(*candidate) {}},
-		{neighbours, func(c *candidate) { c.near = true }},
-	} {
-		if len(q.keys) == 0 {
-			continue
-		}
-		evs, err := p.mem.EventsByKey(q.keys)
+	if len(look) > 0 {
+		evs, err := p.mem.EventsByKey(set(look))
 		if err != nil {
 			return nil, err
 		}
-		add(evs, q.mark)
+		add(evs, func(c *candidate) {
+			c.near = slices.ContainsFunc(neighbours, func(n neighbour) bool { return reportOf(c.event, n.Article) >= 0 })
+		})
 	}
 	// Which instrument an event is by stands in its keys alone.
 	acting, ended := roles(p.in.Analysis.Instruments, p.resolved)

@@ -10,8 +10,8 @@ import "github.com/regwire/regwire/corpus"
 type Memory interface {
 	// Member returns the story an article belongs to and its place in it.
 	Member(corpus.ArticleID) (corpus.StoryID, corpus.Member, bool, error)
-	// PutMember adds an article to a story, making the story when it is the
-	// first, or replaces what is known of the article: member, bands and sketch.
+	// PutMember adds an article to a story, or makes the story, which goes by
+	// the article then, when it is the first, or replaces what is known of the article: member, bands and sketch.
 	PutMember(story corpus.StoryID, m corpus.Member, bands []uint64, sketch []byte) error
 	// Near returns the articles that share at least one of the bands, each
 	// once, in order of article; of one band only the perBand articles seen

@@ -15,7 +15,8 @@ type Config struct {
 	// near-duplicates, in (0, 1]. Default .5, chosen by reading the pairs just
 	// above it in two weeks of real feeds.
 	Threshold float64
-	// BandCap bounds how many articles of one band are compared. Default 32.
+	// BandCap bounds how many articles of one band are compared. Default 16:
+	// those of a crowded band meet in others too.
 	BandCap int
 }
 
@@ -30,7 +31,7 @@ func New(cfg Config) *Clusterer {
 		cfg.Threshold = 0.5
 	}
 	if cfg.BandCap <= 0 {
-		cfg.BandCap = 32
+		cfg.BandCap = 16
 	}
 	return &Clusterer{cfg: cfg}
 }
@@ -119,18 +120,21 @@ func (p *placing) recall() error {
 	}
 	p.date = date(p.in.Revision.PublishedAt, p.seen)
 
+	var member bool
 	var err error
-	if p.before, p.known, err = p.mem.LastPlacement(p.in.Article.ID); err != nil {
+	if p.story, p.member, member, err = p.mem.Member(p.in.Article.ID); err != nil {
 		return err
+	}
+	if member { // else it was never placed
+		if p.before, p.known, err = p.mem.LastPlacement(p.in.Article.ID); err != nil {
+			return err
+		}
 	}
 	if p.known {
 		if p.beforeAnalysis, _, err = p.mem.Analysis(p.before.Analysis); err != nil {
 			return err
 		}
 		p.stale = p.beforeAnalysis.Revision > p.in.Analysis.Revision
-	}
-	if p.story, p.member, _, err = p.mem.Member(p.in.Article.ID); err != nil {
-		return err
 	}
 	p.sketch = newSketch(string(p.in.Article.Source), p.in.Revision.Title, p.in.Revision.Body())
 	return p.findNear()
@@ -212,7 +216,7 @@ func (p *placing) join() error {
 	if p.stale {
 		return nil
 	}
-	similarity, isNew := p.member.Similarity, p.story == ""
+	similarity, isNew, begins := p.member.Similarity, p.story == "", false
 	if isNew {
 		switch {
 		case len(p.near) > 0:
@@ -220,7 +224,7 @@ func (p *placing) join() error {
 		case len(p.claims) > 0 && p.claims[0].event.Story != "":
 			p.story = p.claims[0].event.Story
 		default:
-			p.story, similarity = corpus.StoryID(corpus.Digest("s", string(p.in.Article.ID))), 1
+			p.story, similarity, begins = corpus.StoryID(corpus.Digest("s", string(p.in.Article.ID))), 1, true
 		}
 	}
 	m := corpus.Member{
@@ -236,8 +240,8 @@ func (p *placing) join() error {
 		return p.represent() // another reading of the same text
 	}
 	p.member = m
-	if err := p.mem.PutMember(p.story, m, p.sketch.bands(), p.sketch.encode()); err != nil {
-		return err
+	if err := p.mem.PutMember(p.story, m, p.sketch.bands(), p.sketch.encode()); err != nil || begins {
+		return err // the first member represents its story
 	}
 	return p.represent()
 }

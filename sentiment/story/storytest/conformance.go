@@ -91,10 +91,13 @@ func TestMemory(t *testing.T, open func(*testing.T) story.Memory) {
 			t.Error(d)
 		}
 	})
-	t.Run("a story goes by the representative set last", func(t *testing.T) {
+	t.Run("a story goes by its first member, or the representative set last", func(t *testing.T) {
 		m := open(t)
 		must(t, m.PutMember("s1", mb("a1", 1), nil, nil))
 		must(t, m.PutMember("s1", mb("a2", 2), nil, nil))
+		if id, err := m.Representative("s1"); id != "a1" || err != nil {
+			t.Error(id, err)
+		}
 		if id, err := m.Representative("none"); id != "" || err != nil {
 			t.Error(id, err)
 		}

@@ -101,6 +101,9 @@ func (m *Memory) PutMember(s corpus.StoryID, mb corpus.Member, bands []uint64, s
 			m.bands[b] = slices.DeleteFunc(m.bands[b], func(id corpus.ArticleID) bool { return id == mb.Article })
 		}
 	}
+	if m.heads[s] == "" {
+		m.heads[s] = mb.Article
+	}
 	m.members[mb.Article] = &member{story: s, Member: mb, bands: slices.Clone(bands), sketch: slices.Clone(sketch)}
 	for _, b := range bands {
 		i, _ := slices.BinarySearchFunc(m.bands[b], mb.Article, m.order)

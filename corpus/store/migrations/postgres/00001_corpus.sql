@@ -136,17 +136,18 @@ CREATE TABLE story_members (
     similarity    DOUBLE PRECISION NOT NULL CHECK (similarity BETWEEN 0 AND 1),
     published_at  TIMESTAMPTZ,
     first_seen_at TIMESTAMPTZ NOT NULL,
-    sketch        BYTEA NOT NULL
+    sketch        BYTEA NOT NULL,
+    bands         BYTEA NOT NULL
 );
 CREATE INDEX story_members_story ON story_members (story, first_seen_at);
 
+-- An index of story_members by each of its bands, written with it.
 CREATE TABLE story_bands (
     band          BIGINT NOT NULL,
     first_seen_at TIMESTAMPTZ NOT NULL,
-    article       TEXT COLLATE "C" NOT NULL REFERENCES story_members (article),
+    article       TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (band, first_seen_at, article)
 );
-CREATE INDEX story_bands_article ON story_bands (article);
 
 CREATE TABLE events (
     seq           BIGINT PRIMARY KEY,

@@ -134,17 +134,18 @@ CREATE TABLE story_members (
     similarity    REAL NOT NULL CHECK (similarity BETWEEN 0 AND 1),
     published_at  INTEGER,
     first_seen_at INTEGER NOT NULL,
-    sketch        BLOB NOT NULL
+    sketch        BLOB NOT NULL,
+    bands         BLOB NOT NULL
 ) STRICT;
 CREATE INDEX story_members_story ON story_members (story, first_seen_at);
 
+-- An index of story_members by each of its bands, written with it.
 CREATE TABLE story_bands (
     band          INTEGER NOT NULL,
     first_seen_at INTEGER NOT NULL,
-    article       TEXT NOT NULL REFERENCES story_members (article),
+    article       TEXT NOT NULL,
     PRIMARY KEY (band, first_seen_at, article)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX story_bands_article ON story_bands (article);
 
 CREATE TABLE events (
     seq           INTEGER PRIMARY KEY,
