@@ -5,6 +5,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/regwire/regwire/corpus"
 )
 
@@ -30,7 +32,8 @@ func invisible(r rune) bool {
 }
 
 // line returns s as one line: white space of every kind becomes one space,
-// invisible characters go, and what is not valid UTF-8 is dropped.
+// invisible characters go, what is not valid UTF-8 is dropped, and characters
+// are composed (NFC), so that equal words are equal bytes.
 func line(s string) string {
 	if tidy(s) {
 		return s
@@ -52,7 +55,7 @@ func line(s string) string {
 		}
 		b.WriteRune(r)
 	}
-	return b.String()
+	return norm.NFC.String(b.String())
 }
 
 // tidy reports whether s is already what [line] would return; it only knows

@@ -331,8 +331,9 @@ func (p *page) mainObject() map[string]any {
 // nameSite gathers what the site calls itself, to take it off titles and out
 // of bylines.
 func (p *page) nameSite() {
+	titles := []string{fold(p.docTitle), fold(p.first("og:title"))}
 	add := func(s string) {
-		if f := fold(s); f != "" && runes(f) < 60 && !slices.Contains(p.siteNames, f) {
+		if f := fold(s); f != "" && runes(f) < 60 && !(len(units(f)) > 5 && slices.Contains(titles, f)) && !slices.Contains(p.siteNames, f) {
 			p.siteNames = append(p.siteNames, f)
 		}
 	}

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -32,6 +33,9 @@ func (p *page) findTitle() string {
 	add(p.first("og:title"))
 	add(p.first("twitter:title"))
 	add(p.first("headline", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "title", "articletitle", "citation_title"))
+	if t := strings.Trim(p.docTitle, " -|–—·»:"); len(claims) == 0 && len(t) < len(p.docTitle)-1 && len(units(fold(t))) <= 5 && !strings.HasSuffix(p.docTitle, t+":") {
+		p.siteNames = append(p.siteNames, fold(t)) // "Example News -": a template without its headline
+	}
 	add(p.docTitle)
 	if p.in.Item.Title != "" {
 		add(p.in.Item.Title)
@@ -79,14 +83,14 @@ func (p *page) findTitle() string {
 		if h.own&traitTitle != 0 || attr(h.node, "itemprop") == "headline" {
 			score += 0.4
 		}
-		if h.under&around != 0 || h.own&around != 0 {
+		if h.under&around != 0 || h.own&around != 0 || h.own&traitHidden != 0 && h1s > 1 {
 			score -= 1.5
 		}
 		score -= float64(min(i, 10)) * 0.02
 		if agree < 0.3 && !(h1s == 1 && heading(h.node.DataAtom) == 1 && n >= 12) {
 			continue // nothing says that this heading is the headline
 		}
-		if agree < 0.5 && p.partOfSite(text) {
+		if agree < 0.5 && p.partOfSite(text) && len(units(f)) <= 6 {
 			continue
 		}
 		if score > bestScore {
@@ -94,9 +98,17 @@ func (p *page) findTitle() string {
 		}
 	}
 	if best != "" && bestScore > 1.2 {
-		return withoutKicker(bestNode, best, claims)
+		return withoutDateline(withoutKicker(bestNode, best, claims))
+	}
+	if (len(claims) == 0 || len(claims) == 1 && p.partOfSite(claims[0])) && strings.Trim(p.in.base.Path, "/") != "" { // the page's title is the site's
+		for _, h := range p.headings {
+			if t := headingText(h.node); h.under&around == 0 && runes(t) >= 12 && !p.isSite(t) && !p.leadsHome(h.node) {
+				return t
+			}
+		}
 	}
 	if len(claims) > 0 {
+		claims[0] = withoutDateline(claims[0])
 		if len(claims) == 1 && p.docTitle != "" {
 			return withoutSuffix(claims[0])
 		}
@@ -111,6 +123,16 @@ func (p *page) findTitle() string {
 		}
 	}
 	return ""
+}
+
+// withoutDateline takes a numeric date off the head of a title.
+func withoutDateline(s string) string {
+	if m, ok := parseMoment(s[:min(len(s), 24)], true); ok && m.start == 0 && !strings.ContainsFunc(s[:m.end], unicode.IsLetter) {
+		if rest := strings.TrimLeft(s[m.end:], " "); strings.HasPrefix(rest, "- ") || strings.HasPrefix(rest, "– ") || strings.HasPrefix(rest, ": ") || strings.HasPrefix(rest, "| ") {
+			return strings.TrimLeft(rest, "-–:| ")
+		}
+	}
+	return s
 }
 
 // leadsHome reports whether a heading is the site's name: a link to its root.
