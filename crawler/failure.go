@@ -75,12 +75,12 @@ func reasonOf(err error) Reason {
 	return ReasonNetwork
 }
 
-// statusFailure files an HTTP status that is not an answer; nil for 200 to 299
-// and 304.
+// statusFailure files an HTTP status that is not an answer; nil for 304 and
+// 200 to 299 but 206, which is a part that nobody asked for.
 func statusFailure(status int) *failure {
 	var reason Reason
 	switch {
-	case status >= 200 && status < 300, status == http.StatusNotModified:
+	case status >= 200 && status < 300 && status != http.StatusPartialContent, status == http.StatusNotModified:
 		return nil
 	case status == http.StatusTooManyRequests:
 		reason = ReasonRateLimited

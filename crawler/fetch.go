@@ -21,6 +21,9 @@ const (
 	maxRedirects = 5
 	// maxTries bounds the attempts at one page within a visit. Later visits try again.
 	maxTries = 3
+	// maxRetryAfter bounds what we grant a server that asks to be left alone:
+	// one that names a year has made a mistake, and would be lost for it.
+	maxRetryAfter = 24 * time.Hour
 )
 
 // request is one page to be fetched.
@@ -33,7 +36,7 @@ type request struct {
 	etag, lastModified string
 }
 
-// response is the answer to a request: 200 to 299, 304, 404 or 410. Any other
+// response is the answer to a request: 200 to 299 but 206, 304, 404 or 410. Any other
 // status is a failure.
 type response struct {
 	status   int
@@ -156,7 +159,11 @@ func (f *fetcher) once(ctx context.Context, src *source, r request) (*response, 
 	if res.missing() {
 		return res, nil
 	}
-	if fl := statusFailure(res.status); fl != nil {
+	fl := statusFailure(res.status)
+	if fl == nil && res.unchanged() && r.etag == "" && r.lastModified == "" {
+		fl = fail(ReasonClient, "status %d to a request without conditions", res.status)
+	}
+	if fl != nil {
 		if fl.reason.transient() {
 			fl.until = retryAfter(res.header, f.clock())
 			if u, err := url.Parse(res.finalURL); err == nil && !fl.until.IsZero() {
@@ -384,14 +391,19 @@ func (t *turn) Close() error {
 }
 
 // retryAfter returns when a server asks to be asked again, zero when it does
-// not say (RFC 9110, section 10.2.3: seconds or a date).
+// not say (RFC 9110, section 10.2.3: seconds or a date). It is at most
+// maxRetryAfter from now.
 func retryAfter(h http.Header, now time.Time) time.Time {
 	v := strings.TrimSpace(h.Get("Retry-After"))
-	if n, err := strconv.ParseInt(v, 10, 32); err == nil && n >= 0 {
-		return now.Add(time.Duration(n) * time.Second)
+	at, err := http.ParseTime(v)
+	if n, notNumber := strconv.ParseInt(v, 10, 32); notNumber == nil || errors.Is(notNumber, strconv.ErrRange) {
+		at, err = now.Add(time.Duration(n)*time.Second), nil
 	}
-	if t, err := http.ParseTime(v); err == nil && t.After(now) {
-		return t
+	switch most := now.Add(maxRetryAfter); {
+	case err != nil || at.Before(now):
+		return time.Time{}
+	case at.After(most):
+		return most
 	}
-	return time.Time{}
+	return at
 }

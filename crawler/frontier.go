@@ -104,8 +104,10 @@ func failed(e corpus.FrontierEntry, f *failure, r Recheck, now time.Time) corpus
 		return e
 	}
 	e.NextAt = now.Add(retryWait(e.Attempts))
-	if f.until.After(e.NextAt) {
-		e.NextAt = f.until
+	if !f.until.Before(e.NextAt) {
+		// A second later than the server asks, so that pages which only waited
+		// for it come before the one that it was said of.
+		e.NextAt = f.until.Add(time.Second)
 	}
 	if e.Attempts >= maxAttempts {
 		e.State, e.NextAt = corpus.FrontierParked, time.Time{}

@@ -79,6 +79,9 @@ func (src *source) accept(l listing, address string, now time.Time) (items []cor
 		base = b
 	}
 	seen := make(map[string]bool)
+	if self, err := Canonical(address, nil); err == nil && src.Discovery.Content != ContentFeed {
+		seen[self] = true // "#top" and the like lead to the listing itself
+	}
 	for _, it := range l.items {
 		raw := strings.TrimSpace(it.URL)
 		if it.URL, err = Canonical(raw, base); err != nil || raw == "" { // nothing would be the listing itself
@@ -130,15 +133,20 @@ func believable(t, now time.Time) time.Time {
 	return t.UTC().Truncate(time.Microsecond)
 }
 
-// plain returns markup as text on one line, valid UTF-8 without control characters.
+// plain returns markup as text on one line, valid UTF-8 without control
+// characters and without those that turn the direction of writing, by which a
+// title could be made to look like another.
 func plain(s string) string {
 	if strings.ContainsAny(s, "<&") {
 		// The policy escapes what it lets through, which unescaping undoes.
 		s = html.UnescapeString(bluemonday.StripTagsPolicy().Sanitize(s))
 	}
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
+		switch {
+		case r < ' ' || r >= 0x7f && r < 0xa0:
 			return ' '
+		case r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff:
+			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\ufffd"))
