@@ -1,7 +1,9 @@
 package parse
 
 import (
+	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -123,13 +125,18 @@ func textParts(src string) []part {
 // text no longer has.
 func pictureNote(s string) bool {
 	t := strings.ToLower(strings.TrimLeft(s, "(（[【 "))
-	for _, p := range []string{"picture note", "illustration:", "image source", "image from", "image credit", "image:", "photo:", "photo by", "photo credit", "source: getty", "图：", "图片来源", "图源", "图注", "配图"} {
+	for _, p := range []string{"picture note", "illustration:", "image source", "image from", "image credit", "image:", "photo:", "photo by", "photo credit", "source: getty", "foto:", "fotos:", "bild:", "bilder:", "crédito:", "crédit photo", "credito:", "图：", "图片来源", "图源", "图注", "配图"} {
 		if strings.HasPrefix(t, p) {
 			return weight(s) < 160
 		}
 	}
-	return false
+	return weight(s) < 300 && creditAtEnd().MatchString(s)
 }
+
+// creditAtEnd is the credit with which captions end.
+var creditAtEnd = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(?:[(（](?:foto|fotos|photo|photos|bild|bildquelle|crédito|crédit|credit|symbolbild|symbolfoto|image|grafik)\b[^()（）]{0,80}[)）]|[.!?)] ?©[^.]{2,60})$`)
+})
 
 // bullet reports whether a line is an item of an unnumbered list.
 func bullet(s string) bool {
