@@ -181,6 +181,9 @@ func (cfg Config) compile(s Source) (*source, error) {
 	if src.schedule, err = parseSchedule(s.Schedule, s.TimeZone); err != nil {
 		p.add("schedule", "%q: %v", s.Schedule, err)
 	}
+	if s.Adaptive != (Adaptive{}) && cfg.Every == "" && err == nil {
+		src.schedule = &paced{Adaptive: s.Adaptive, usual: src.schedule}
+	}
 	if src.zone, err = time.LoadLocation(s.TimeZone); err != nil {
 		p.add("time_zone", "%v", err)
 	}

@@ -2,6 +2,7 @@ package crawler_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -149,6 +150,32 @@ func TestRoundOfNamedSources(t *testing.T) {
 		}
 		if got := len(b.Sources()); got != 3 {
 			t.Errorf("%d sources", got)
+		}
+	})
+}
+
+func TestRunFollowsTheRhythm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		var items []string
+		for i := range 6 { // one every two hours
+			items = append(items, entry(fmt.Sprintf("/%d", i), "T", time.Now().Add(-time.Duration(2*i)*time.Hour).Format(time.RFC1123Z)))
+		}
+		w.on("news.example/feed", tagged("", feed(items...)))
+		src := serial()
+		src.Recheck.Until = -1
+		src.Schedule, src.Adaptive = "@daily", crawler.Adaptive{Min: 10 * time.Minute, Max: 3 * time.Hour}
+		b := w.crawler(crawler.Config{Sources: []crawler.Source{src}})
+		b.run(t, 8*time.Hour)
+		// A quarter of the rhythm, until the silence is longer than usual:
+		// then a sixteenth of it.
+		var gaps []time.Duration
+		at := visits(w)
+		for i := 1; i < len(at); i++ {
+			gaps = append(gaps, at[i].Sub(at[i-1]))
+		}
+		if len(gaps) < 14 || gaps[0] != 30*time.Minute || gaps[len(gaps)-1] < 30*time.Minute || gaps[len(gaps)-1] > 32*time.Minute {
+			t.Errorf("gaps %v", gaps)
 		}
 	})
 }

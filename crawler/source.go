@@ -26,6 +26,8 @@ type Source struct {
 	// fields, or a descriptor ("@hourly", "@every 90s"; less than a second
 	// counts as one). Default "@every 15m".
 	Schedule string `yaml:"schedule,omitempty"`
+	// Adaptive lets the time between visits follow the source's own rhythm.
+	Adaptive Adaptive `yaml:"adaptive,omitempty"`
 	// Expect is how long the source may publish nothing before it counts as
 	// stale. Default: by its rhythm, as far as that is known (see [Crawler.Check]).
 	Expect time.Duration `yaml:"expect,omitempty"`
@@ -42,6 +44,14 @@ type Source struct {
 	Discovery  Discovery  `yaml:"discovery"`
 	Recheck    Recheck    `yaml:"recheck,omitempty"`
 	Politeness Politeness `yaml:"politeness,omitempty"`
+}
+
+// Adaptive bounds the time between visits of a source that is visited as often
+// as it publishes; both or none are set. Until its rhythm is known, and where
+// items have no dates, it is visited on its schedule, within the bounds.
+type Adaptive struct {
+	Min time.Duration `yaml:"min,omitempty"`
+	Max time.Duration `yaml:"max,omitempty"`
 }
 
 // DiscoveryType says what a listing is.
@@ -266,7 +276,7 @@ func (v *durations) Visit(n ast.Node) ast.Visitor {
 		return v
 	}
 	switch key := m.Key.String(); key {
-	case "first", "until", "delay", "timeout", "expect":
+	case "first", "until", "delay", "timeout", "expect", "min", "max":
 		if _, err := time.ParseDuration(value.Value); err != nil {
 			at := value.GetToken().Position
 			v.errs = append(v.errs, fmt.Errorf("[%d:%d] %s: %q: want a duration such as 90s", at.Line, at.Column, key, value.Value))

@@ -81,17 +81,18 @@ func TestLoadSourcesNamesEveryProblem(t *testing.T) {
 	}{
 		{"an unknown key, with its place", good + "  colour: red\n", []string{"[5:3]", `"colour"`}},
 		{"a wrong type, with its place", good + "  politeness: {timeout: soon}\n", []string{"[5:25]", "timeout", `"soon"`}},
+		{"a bound that is no duration", good + "  adaptive: {min: often, max: 1h}\n", []string{"[5:19]", "min", `"often"`}},
 		{"a list where a number belongs", good + "  weight: [1]\n", []string{"[5:"}},
 		{"no YAML", "- id: [", []string{"[1:"}},
 		{"an id used twice", good + good, []string{"source a: id: used twice"}},
 		{
 			"everything at once",
-			"- id: Bad Id\n  kind: blog\n  jurisdiction: Europe\n  weight: 2\n  disabled: true\n  schedule: 61 * * * *\n" +
+			"- id: Bad Id\n  kind: blog\n  expect: -1h\n  adaptive: {max: 1h}\n  jurisdiction: Europe\n  weight: 2\n  disabled: true\n  schedule: 61 * * * *\n" +
 				"  discovery: {type: html, url: ftp://a, include: ['('], exclude: [')'], html: {item: 'a[', link: '[', max_pages: -1}, method: PUT, pages: [nowhere], content: mail, dates: {pattern: '['}}\n" +
 				"  recheck: {first: -1s, per_visit: -1}\n  politeness: {parallelism: -1, timeout: -1s, max_body: -1, max_pages: -1, user_agent: \"a\\nb\"}\n" +
 				"- kind: media\n",
 			[]string{
-				"source Bad Id: id:", "Bad Id: name: missing", "Bad Id: kind: \"blog\"", "Bad Id: jurisdiction: \"Europe\"", "Bad Id: weight: 2",
+				"source Bad Id: id:", "Bad Id: name: missing", "Bad Id: kind: \"blog\"", "Bad Id: expect: -1h", "Bad Id: adaptive: min 0s", "Bad Id: jurisdiction: \"Europe\"", "Bad Id: weight: 2",
 				"Bad Id: reason: missing", "Bad Id: schedule: \"61 * * * *\"", "discovery.url: \"ftp://a\"", "discovery.include: \"(\"",
 				"discovery.exclude: \")\"", "discovery.html.item: \"a[\"", "discovery.html.link: \"[\"", "discovery.html.max_pages: -1",
 				"discovery.method: \"PUT\"", "discovery.pages: \"nowhere\"", "discovery.content: \"mail\"", "discovery.dates.pattern: \"[\"",

@@ -146,12 +146,7 @@ func (c *Crawler) try(ctx context.Context, src *source, pages int) Trial {
 		t.Listing.note(read.first, err)
 		t.Items = read.items
 	}
-	var dates []time.Time
-	for _, it := range t.Items {
-		if at := dated(it); !at.IsZero() {
-			dates = append(dates, at)
-		}
-	}
+	dates := publishedAt(t.Items)
 	t.NewestAt, t.Rhythm = newest(dates), rhythm(dates)
 	for _, it := range t.Items[:max(0, min(pages, len(t.Items)))] {
 		if ctx.Err() != nil {

@@ -51,6 +51,9 @@ func (s Source) Validate() error {
 		"jurisdiction", "%q: want an ISO 3166-1 alpha-2 code, EU or INTL", s.Jurisdiction)
 	p.check(s.Weight >= 0 && s.Weight <= 1, "weight", "%v: want 0 to 1", s.Weight)
 	p.check(!s.Disabled || s.Reason != "", "reason", "missing: a disabled source says why")
+	if a := s.Adaptive; a != (Adaptive{}) {
+		p.check(a.Min >= time.Second && a.Max >= a.Min, "adaptive", "min %v, max %v: want a second or more, and no more than max", a.Min, a.Max)
+	}
 	p.check(s.Expect >= 0, "expect", "%v: want a positive duration", s.Expect)
 	if _, err := time.LoadLocation(s.TimeZone); err != nil {
 		p.add("time_zone", "%v", err)

@@ -93,6 +93,9 @@ func (c *Crawler) visitFrom(ctx context.Context, src *source, st *corpus.SourceS
 	if err := c.fetchDue(ctx, src, st, now, v); err != nil {
 		return err
 	}
+	if p, ok := src.schedule.(*paced); ok {
+		c.follow(ctx, src, p, now)
+	}
 	note(st, listErr, src, now)
 	c.metrics.fresh(*st)
 	if err := c.write(ctx, func(ctx context.Context) error { return c.state.SaveSourceState(ctx, *st) }); err != nil {
@@ -150,6 +153,9 @@ func (c *Crawler) discover(ctx context.Context, src *source, st *corpus.SourceSt
 		// Nothing in it was known: there may have been more between then and now.
 		c.metrics.gap(src)
 		c.log.WarnContext(ctx, "listing may have a gap", "source", src.ID, "items", fresh)
+	}
+	if p, ok := src.schedule.(*paced); ok && len(found.items) > 0 {
+		p.listed = publishedAt(found.items)
 	}
 	for _, it := range found.items {
 		for _, t := range []time.Time{it.PublishedAt, it.UpdatedAt} {
