@@ -353,7 +353,11 @@ func bylineIn(s string) []string {
 	if s == "" || runes(s) > 300 {
 		return nil
 	}
+	east := strings.ContainsFunc(s, func(r rune) bool { return r >= 0x2e80 })
 	for i, re := range bylineForms() {
+		if i < 3 && !east {
+			continue // forms of Chinese, Japanese and Korean
+		}
 		m := re.FindStringSubmatch(s)
 		if m == nil {
 			continue

@@ -223,15 +223,19 @@ func (p *page) wordPress(href string) {
 	}
 }
 
-// profile reports whether href leads to the page of an author.
+// profile reports whether href leads to the page of an author: below a folder
+// that is named for them.
 func profile(href string) bool {
-	for _, s := range []string{"/author", "/autor", "/auteur", "/redakteur", "/writer", "/journalist", "/people/", "/staff/", "/reporter", "/redaktion/"} {
-		if i := strings.Index(href, s); i >= 0 {
-			rest := href[i+len(s):]
-			if j := strings.IndexByte(rest, '/'); strings.HasSuffix(s, "/") || j >= 0 && j < 4 { // "/authors/", "/autoren/"
-				return len(strings.Trim(rest[max(j, 0):], "/")) > 1
-			}
+	for i := strings.IndexByte(href, '/'); i >= 0 && i+6 < len(href); {
+		folder, rest, ok := strings.Cut(href[i+1:], "/")
+		if !ok {
+			return false
 		}
+		switch folder {
+		case "author", "authors", "autor", "autoren", "autores", "autori", "autore", "auteur", "auteurs", "redakteur", "redaktion", "writer", "writers", "journalist", "journaliste", "people", "staff", "reporter", "reporters", "profile", "profil":
+			return len(strings.Trim(rest, "/")) > 1
+		}
+		i = len(href) - len(rest) - 1
 	}
 	return false
 }

@@ -130,7 +130,8 @@ func pictureNote(s string) bool {
 			return weight(s) < 160
 		}
 	}
-	return weight(s) < 300 && creditAtEnd().MatchString(s)
+	ends := strings.HasSuffix(s, ")") || strings.HasSuffix(s, "）") || strings.Contains(s[max(0, len(s)-80):], "©")
+	return ends && weight(s) < 300 && creditAtEnd().MatchString(s)
 }
 
 // creditAtEnd is the credit with which captions end.
