@@ -248,8 +248,10 @@ func (r *Reader) authoritiesIn(toks []token, full, lang string, aside bool) who 
 		named := false
 		foreign := t.authority != nil && generic[t.authority.phrase] != "" // 央行 is China's, 阿联酋央行 is not
 		for _, e := range t.entities {
-			if j := placeOf(toks, i, t.run); foreign && j != "" && j != e.Jurisdiction {
-				continue
+			if foreign || e.Name == "Congress" || e.Name == "Treasury" { // "Brazil's Congress"
+				if j := placeOf(toks, i, t.run); j != "" && j != e.Jurisdiction {
+					continue
+				}
 			}
 			if e.Kind == corpus.EntityRegulator {
 				named = true

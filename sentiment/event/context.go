@@ -264,10 +264,9 @@ func (s *sentence) mainClause() []token {
 // homeOf returns the country of the person, firm or venue of a sentence, for
 // want of any authority or place.
 func (ctx *context) homeOf(s *sentence) corpus.Jurisdiction {
-	for i := range ctx.entities {
-		switch e := &ctx.entities[i]; e.Kind {
-		case corpus.EntityPerson, corpus.EntityOrganisation, corpus.EntityExchange:
-			if e.Jurisdiction != "" && overlaps(e.Mentions, s.from, s.to) {
+	for _, kind := range []corpus.EntityKind{corpus.EntityPerson, corpus.EntityOrganisation, corpus.EntityExchange} {
+		for i := range ctx.entities {
+			if e := &ctx.entities[i]; e.Kind == kind && e.Jurisdiction != "" && overlaps(e.Mentions, s.from, s.to) {
 				return e.Jurisdiction
 			}
 		}

@@ -317,7 +317,7 @@ func readWord(w string) ([]part, error) {
 	if rest, ok := strings.CutPrefix(w, "?"); ok {
 		p.option, w = true, rest
 	}
-	for _, alt := range strings.Split(w, "/") {
+	for _, alt := range strings.Split(text.FoldString(w), "/") {
 		switch {
 		case strings.HasPrefix(alt, "<"):
 			c, ok := classNames[strings.Trim(alt, "<>")]

@@ -44,6 +44,9 @@ func (r *Reader) acting(ctx *context, s *sentence, t corpus.EventType, aside boo
 		w.add("US") // exchange-traded funds without another country named are for the SEC to decide
 		w.name("SEC")
 	}
+	if t == corpus.Legislation && len(w.jurisdictions) == 0 && ctx.doc.Lang == "en" {
+		w.add("US") // "the bill" of English headlines
+	}
 	if (t == corpus.Enforcement || t == corpus.CourtRuling) && len(w.jurisdictions) == 0 {
 		w.add(ctx.homeOf(s))
 	}
@@ -118,7 +121,7 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 		if count("burden") > 0 && !strings.Contains(strings.ToLower(s.text), "anti-cbdc") {
 			side = -1
 		}
-		if count("setback") > 0 {
+		if count("setback") > 0 && !has(s, "overrides", "override", "overrode", "overridden", "revives", "reviving") {
 			return -side
 		}
 		if s.lean >= leadLeaning {
@@ -326,7 +329,7 @@ func (r *Reader) status(s *sentence, t corpus.EventType, h hit) corpus.EventStat
 		return corpus.EventRumour
 	case t == corpus.RuleProposal, t == corpus.Warning:
 		return corpus.EventDone // proposing and warning are what was done
-	case r.lists["planned"].count(near, text) > 0:
+	case r.lists["planned"].count(near, strings.ReplaceAll(text, "虚拟", "")) > 0:
 		return corpus.EventPlanned
 	}
 	return corpus.EventDone

@@ -61,7 +61,11 @@ func scan(full string, from, to int) []token {
 		case text.Han:
 			for i := t.Start; i < t.End; {
 				r, n := utf8.DecodeRuneInString(full[i:t.End])
-				toks = append(toks, token{start: i, end: i + n, norm: string(text.Fold(r)), han: true})
+				norm := string(text.Fold(r))
+				if norm == "拟" && len(toks) > 0 && toks[len(toks)-1].norm == "虚" {
+					norm = "虚拟" // virtual, not planned
+				}
+				toks = append(toks, token{start: i, end: i + n, norm: norm, han: true})
 				i += n
 			}
 		case text.Punct:
