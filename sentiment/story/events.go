@@ -13,7 +13,8 @@ import (
 type claim struct {
 	telling  telling
 	event    corpus.Event // zero ID: none; Version 0: new
-	repeated bool         // an earlier reading of this article tells the same
+	head     int          // the reading that it tells again, itself when none
+	repeated bool         // it tells the event of its head again
 }
 
 // candidate is an event that a reading may be of.
@@ -32,11 +33,11 @@ func (p *placing) match() error {
 	if err := p.resolveInstruments(); err != nil {
 		return err
 	}
-	acting, ended := roles(p.in.Analysis.Instruments, p.resolved)
-	for _, r := range p.in.Analysis.Events {
+	all := roles(p.in.Analysis, p.in.Revision.Title, p.resolved)
+	for i, r := range p.in.Analysis.Events {
 		t := tell(p.reading(r), p.in.Article.Source, p.in.Revision.Title, r.Evidence, p.date)
-		t.acting, t.ended = within(t.instruments, acting), within(t.instruments, ended)
-		p.claims = append(p.claims, claim{telling: t})
+		assignRoles(&t, r.Evidence, all)
+		p.claims = append(p.claims, claim{telling: t, head: p.head(&t, i)})
 	}
 	if p.known {
 		var err error
@@ -45,17 +46,35 @@ func (p *placing) match() error {
 		}
 		p.keep()
 	}
-	if p.settled() {
-		return nil
+	if !p.settled() {
+		candidates, err := p.candidates()
+		if err != nil {
+			return err
+		}
+		p.disregardMoulds(candidates)
+		p.assign(candidates)
+		p.create()
 	}
-	candidates, err := p.candidates()
-	if err != nil {
-		return err
+	for i := range p.claims {
+		if c := &p.claims[i]; c.head != i {
+			c.event, c.repeated = p.claims[c.head].event, true
+		}
 	}
-	p.disregardMoulds(candidates)
-	p.assign(candidates)
-	p.create()
 	return nil
+}
+
+// head returns which earlier reading the i-th, t, tells again: i when none. The
+// main reading says what it was, the others tell more of it.
+func (p *placing) head(t *telling, i int) int {
+	if t.kind == corpus.Other {
+		return i
+	}
+	for j := range p.claims {
+		if h := &p.claims[j]; h.head == j && h.telling.kind != corpus.Other && retells(&h.telling, t) {
+			return j
+		}
+	}
+	return i
 }
 
 // settled reports whether this analysis may not tell of anything new: the
@@ -93,7 +112,7 @@ func (p *placing) keep() {
 		return false
 	}
 	for i := range p.claims {
-		kind := p.claims[i].telling.kind
+		kind, head := p.claims[i].telling.kind, p.claims[i].head
 		for _, ev := range p.own {
 			if claimed[ev.ID] || reportOf(ev, p.in.Article.ID) < 0 {
 				continue
@@ -101,7 +120,10 @@ func (p *placing) keep() {
 			main := i == 0 && len(p.before.Events) > 0 && ev.ID == p.before.Events[0]
 			alone := len(ev.Reports) == 1 && kind != corpus.Other
 			if main && (alone || p.settled()) || fits(i, ev) {
-				p.claims[i].event, claimed[ev.ID] = ev, true
+				if p.claims[head].event.ID != "" {
+					p.claims[i].head, head = i, i // it has been an event of its own
+				}
+				p.claims[head].event, claimed[ev.ID] = ev, true
 				break
 			}
 		}
@@ -123,7 +145,7 @@ func (p *placing) candidates() ([]candidate, error) {
 	}
 	var look []string
 	for i := range p.claims {
-		if c := &p.claims[i]; c.event.ID == "" && c.telling.kind != corpus.Other {
+		if c := &p.claims[i]; p.claims[c.head].event.ID == "" && c.telling.kind != corpus.Other {
 			_, keys := c.telling.keys(p.in.Article.ID)
 			look = append(look, keys...)
 		}
@@ -142,28 +164,30 @@ func (p *placing) candidates() ([]candidate, error) {
 		})
 	}
 	// Which instrument an event is by stands in its keys alone.
-	acting, ended := roles(p.in.Analysis.Instruments, p.resolved)
-	for _, id := range acting[:min(maxNames, len(acting))] {
-		evs, err := p.mem.EventsByKey([]string{actingKey(id)})
-		if err != nil {
-			return nil, err
-		}
-		add(evs, func(c *candidate) {
-			for i := range c.tellings {
-				c.tellings[i].acting = append(c.tellings[i].acting, id)
-			}
-		})
+	var acting, ended []corpus.InstrumentID
+	for i := range p.claims {
+		acting, ended = append(acting, p.claims[i].telling.acting...), append(ended, p.claims[i].telling.ended...)
 	}
-	for _, id := range ended[:min(maxNames, len(ended))] {
-		evs, err := p.mem.EventsByKey([]string{endedKey(id)})
-		if err != nil {
-			return nil, err
-		}
-		add(evs, func(c *candidate) {
-			for i := range c.tellings {
-				c.tellings[i].ended = append(c.tellings[i].ended, id)
+	for _, q := range []struct {
+		ids  []corpus.InstrumentID
+		key  func(corpus.InstrumentID) string
+		role func(*telling) *[]corpus.InstrumentID
+	}{
+		{set(acting), actingKey, func(t *telling) *[]corpus.InstrumentID { return &t.acting }},
+		{set(ended), endedKey, func(t *telling) *[]corpus.InstrumentID { return &t.ended }},
+	} {
+		for _, id := range q.ids[:min(maxNames, len(q.ids))] {
+			evs, err := p.mem.EventsByKey([]string{q.key(id)})
+			if err != nil {
+				return nil, err
 			}
-		})
+			add(evs, func(c *candidate) {
+				for i := range c.tellings {
+					ids := q.role(&c.tellings[i])
+					*ids = append(*ids, id)
+				}
+			})
+		}
 	}
 	return all, nil
 }
@@ -183,28 +207,44 @@ func (p *placing) reportTelling(r corpus.Report) telling {
 }
 
 // compare returns how strongly a reading matches a candidate: the strongest of
-// its reports, as long as it is not too long after the happening. Words alone
-// have to agree with a third of the reports, or one event would lead to the
-// next for ever.
+// its reports, as long as it is not too long after the happening. One event
+// must not lead to the next for ever: words alone have to agree with a third of
+// the reports, and no more reports may exclude the reading than agree with it,
+// as those of the vote do where a vague one would let the signature in.
 func (p *placing) compare(t *telling, c *candidate) (best int, why reason) {
 	why = noEvidence
-	agreeing := 0
+	agreeing, excluding := 0, 0
+	exclusion := noEvidence
 	for i := range c.tellings {
 		n, r := same(t, &c.tellings[i], c.near)
-		if n > 0 {
+		switch {
+		case n > 0:
 			agreeing++
+		case r.excludes():
+			excluding++
+			exclusion = r
 		}
 		if n > best || best == 0 {
 			best, why = n, r
 		}
 	}
-	if why == sameWords && 3*agreeing < len(c.tellings) {
+	late := t.date.Sub(c.event.Date()).Abs().Hours() / 24
+	switch {
+	case best == 0:
+		return 0, why
+	case excluding > agreeing, exclusion == otherStep && !p.sameStep(t, c):
+		return 0, exclusion
+	case why == sameWords && 3*agreeing < len(c.tellings):
 		return 0, noEvidence
-	}
-	if late := t.date.Sub(c.event.Date()).Abs().Hours() / 24; late > spread*traits[t.kind].days && why != sameInstrument {
+	case why != sameInstrument && late > spread*traits[t.kind].days:
 		return 0, otherTime
 	}
 	return best, why
+}
+
+// sameStep reports whether one of the reports names the step that t does.
+func (p *placing) sameStep(t *telling, c *candidate) bool {
+	return slices.ContainsFunc(c.tellings, func(o telling) bool { return t.step != "" && o.step == t.step })
 }
 
 // disregardMoulds drops near-duplicates that tell of another happening of the
@@ -236,19 +276,19 @@ func (p *placing) disregardMoulds(candidates []candidate) {
 // assign gives readings to candidates, the strongest match first; an event is
 // told by one reading of an article only.
 func (p *placing) assign(candidates []candidate) {
-	type pair struct{ claim, candidate, strength int }
-	var pairs []pair
+	type match struct{ claim, candidate, strength int }
+	var pairs []match
 	for i := range p.claims {
-		if p.claims[i].event.ID != "" || p.claims[i].telling.kind == corpus.Other {
+		if p.claims[p.claims[i].head].event.ID != "" || p.claims[i].telling.kind == corpus.Other {
 			continue
 		}
 		for j := range candidates {
 			if n, _ := p.compare(&p.claims[i].telling, &candidates[j]); n > 0 {
-				pairs = append(pairs, pair{i, j, n})
+				pairs = append(pairs, match{p.claims[i].head, j, n})
 			}
 		}
 	}
-	slices.SortFunc(pairs, func(a, b pair) int {
+	slices.SortFunc(pairs, func(a, b match) int {
 		ea, eb := candidates[a.candidate].event, candidates[b.candidate].event
 		return cmp.Or(cmp.Compare(b.strength, a.strength), cmp.Compare(a.claim, b.claim),
 			ea.Date().Compare(eb.Date()), cmp.Compare(ea.ID, eb.ID))
@@ -265,23 +305,10 @@ func (p *placing) claimed(id corpus.EventID) bool {
 	return slices.ContainsFunc(p.claims, func(c claim) bool { return c.event.ID == id })
 }
 
-// create makes events of the readings that match none, unless an earlier
-// reading of the article says the same again.
+// create makes events of the readings that match none.
 func (p *placing) create() {
 	for i := range p.claims {
-		c := &p.claims[i]
-		if c.event.ID != "" || c.telling.kind == corpus.Other {
-			continue
-		}
-		for j := range p.claims[:i] {
-			if d := p.claims[j]; d.event.ID != "" && d.telling.kind == c.telling.kind {
-				if n, _ := same(&c.telling, &p.claims[j].telling, false); n > 0 {
-					c.event, c.repeated = d.event, true
-					break
-				}
-			}
-		}
-		if c.event.ID == "" {
+		if c := &p.claims[i]; c.event.ID == "" && c.head == i && c.telling.kind != corpus.Other {
 			c.event = corpus.Event{ID: p.newEventID(c.telling.kind), Origin: p.origin()}
 		}
 	}
@@ -310,15 +337,13 @@ func (p *placing) happen() error {
 		if c.event.ID == "" || c.repeated || withdrawn {
 			continue
 		}
-		if err := p.report(c, p.in.Analysis.Events[i]); err != nil {
+		if err := p.report(i); err != nil {
 			return err
 		}
 	}
 	for i := range p.claims { // repeated readings show the event as it is now
-		for j := range p.claims[:i] {
-			if p.claims[i].repeated && p.claims[j].event.ID == p.claims[i].event.ID {
-				p.claims[i].event = p.claims[j].event
-			}
+		if c := &p.claims[i]; c.repeated {
+			c.event = p.claims[c.head].event
 		}
 	}
 	for _, ev := range p.own {
@@ -338,7 +363,8 @@ func (p *placing) happen() error {
 }
 
 // report puts this article's report on an event, in place of the one before.
-func (p *placing) report(c *claim, r corpus.EventReading) error {
+func (p *placing) report(i int) error {
+	c, r := &p.claims[i], p.whole(i)
 	report := corpus.Report{
 		Article:     p.in.Article.ID,
 		Revision:    p.in.Revision.ID,
@@ -349,7 +375,7 @@ func (p *placing) report(c *claim, r corpus.EventReading) error {
 		Title:       clip(p.in.Revision.Title),
 		Primary:     primary(p.in.Source, r),
 		Evidence:    r.Evidence,
-		Told:        told(p.reading(r)),
+		Told:        told(r),
 		PublishedAt: p.in.Revision.PublishedAt,
 		FirstSeenAt: p.seen,
 	}
@@ -376,9 +402,37 @@ func (p *placing) report(c *claim, r corpus.EventReading) error {
 		return err
 	}
 	c.event = stored
-	file, _ := c.telling.keys(p.in.Article.ID)
-	return p.mem.PutEventKeys(c.event.ID, file)
+	var file []string
+	for j := range p.claims {
+		if p.claims[j].head == i {
+			keys, _ := p.claims[j].telling.keys(p.in.Article.ID)
+			file = append(file, keys...)
+		}
+	}
+	return p.mem.PutEventKeys(c.event.ID, set(file))
 }
+
+// whole is a reading with what the readings that repeat it add.
+func (p *placing) whole(i int) corpus.EventReading {
+	r := p.reading(p.in.Analysis.Events[i])
+	for j := range p.claims {
+		if j == i || p.claims[j].head != i {
+			continue
+		}
+		more := p.reading(p.in.Analysis.Events[j])
+		fill(&r, more)
+		for _, e := range more.Evidence {
+			if len(r.Evidence) < maxQuoted && !slices.Contains(r.Evidence, e) {
+				r.Evidence = append(slices.Clone(r.Evidence), e)
+			}
+		}
+	}
+	return r
+}
+
+// maxQuoted bounds the sentences quoted from one article for one event, where
+// several readings were made one.
+const maxQuoted = 4
 
 // put settles an event and stores it when that made a difference.
 func (p *placing) put(old, next corpus.Event) (corpus.Event, error) {

@@ -307,7 +307,7 @@ func TestOneArticleWithSeveralHappenings(t *testing.T) {
 	}
 }
 
-func TestANoticeThatAdoptsAndRepealsIsTwoEvents(t *testing.T) {
+func TestANoticeThatBansAndRepealsIsOneEvent(t *testing.T) {
 	ins := []corpus.InstrumentReading{{ID: "银发〔2026〕42号", Status: corpus.InstrumentInForce, Relations: []corpus.Relation{{Kind: corpus.Repeals, To: "银发〔2021〕237号"}}}, {ID: "银发〔2021〕237号", Status: corpus.InstrumentRepealed}}
 	rule, repeal := act(corpus.Prohibition, "PBoC", "CN"), act(corpus.Repeal, "PBoC", "CN")
 	rule.Instruments = []corpus.InstrumentID{"银发〔2026〕42号"}
@@ -321,8 +321,12 @@ func TestANoticeThatAdoptsAndRepealsIsTwoEvents(t *testing.T) {
 		for _, p := range order {
 			by[p.name] = s.place(p).Placement.Events
 		}
-		if by["zh"][0] == by["zh"][1] || by["zh"][0] != by["en"][1] || by["zh"][1] != by["en"][0] || by["short"][0] != by["zh"][0] {
-			t.Error(order[0].name, by)
+		evs := s.mem.Events()
+		if len(evs) != 1 || len(evs[0].Reports) != 3 || by["zh"][0] != by["zh"][1] || by["en"][0] != by["en"][1] {
+			t.Fatal(order[0].name, by, len(evs))
+		}
+		if evs[0].Type != corpus.Prohibition || len(evs[0].Instruments) != 2 {
+			t.Error("the authority's main reading says what it is:", evs[0].Type, evs[0].Instruments)
 		}
 	}
 }

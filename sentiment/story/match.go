@@ -34,6 +34,43 @@ type trait struct {
 	byNumber bool
 }
 
+// Families hold the types that one act may be told as where its identity is
+// beyond doubt: one instrument acts, or one authority deals with one party on
+// one day. In one article, the same sentences are enough, see [retells].
+var (
+	textual = []corpus.EventType{corpus.RuleFinal, corpus.Prohibition, corpus.Repeal, corpus.Guidance, corpus.Warning, corpus.Policy, corpus.Legislation, corpus.Licensing}
+	deeds   = []corpus.EventType{corpus.Enforcement, corpus.CourtRuling, corpus.Prohibition, corpus.Warning, corpus.Licensing}
+	// An article on a proposal may say that it would ban, and repeal.
+	withProposal = append(slices.Clone(textual), corpus.RuleProposal)
+	money        = []corpus.EventType{corpus.Funding, corpus.Flows, corpus.Partnership}
+)
+
+// retells reports whether a further reading of one article tells the happening
+// of an earlier one again: nothing sets them apart, and they are by one
+// instrument or out of one sentence. A price that moves because of a suit is a
+// happening of its own, and so is who comes and goes.
+func retells(a, b *telling) bool {
+	sentence := slices.ContainsFunc(a.evidence, func(s string) bool { return slices.Contains(b.evidence, s) })
+	switch {
+	case a.kind == b.kind:
+		n, _ := same(a, b, false)
+		return n > 0
+	case disjoint(a.authority, b.authority), disjoint(a.jurisdictions, b.jurisdictions), disjoint(a.parties, b.parties):
+		return false
+	case shareFamily(a.kind, b.kind, withProposal):
+		return sentence || shared(a.acting, b.acting) > 0 || shared(a.ended, b.ended) > 0
+	case shareFamily(a.kind, b.kind, deeds), shareFamily(a.kind, b.kind, money):
+		return sentence
+	}
+	return false
+}
+
+// shareFamily reports whether both types are of a family; any type is of its
+// own.
+func shareFamily(a, b corpus.EventType, family []corpus.EventType) bool {
+	return a == b && traits[a].byNumber || slices.Contains(family, a) && slices.Contains(family, b)
+}
+
 var traits = map[corpus.EventType]trait{
 	corpus.Enforcement:  {classes: []string{"act"}, days: 4, identified: true},
 	corpus.CourtRuling:  {classes: []string{"act"}, days: 4, identified: true},
@@ -67,11 +104,19 @@ const (
 	// speaking.
 	wordsAgree     = 0.25
 	wordsAgreeHome = 0.4
-	// Figures are the same within half a per cent: 533 and 533.9 million are,
-	// 118,000 and 119,000 are not.
-	figureSlack = 0.005
-	// Between languages only what needs no translation can agree, so the dates
-	// have to be closer.
+	// Words that hint at one happening where names say nearly as much.
+	wordsHint = 0.15
+	// Words that outweigh figures of their own on either side.
+	wordsOutweigh = 0.5
+	// Prices are the same within half a per cent: 118,000 and 119,000 are not.
+	// Sums are within one: 152 and 153 million are.
+	priceSlack = 0.005
+	sumSlack   = 0.01
+	// A round figure says something from here on, guessed: there are not two
+	// events of a billion a day.
+	hugeFigure = 1e9
+	// Between languages, and between types, only what needs no translation can
+	// agree, so the dates have to be closer.
 	foreignDays = 2
 	// An instrument is adopted, amended or repealed once: the press may take
 	// its time. Bills are different, see [same].
@@ -98,120 +143,221 @@ const (
 	sameWords       reason = "same words"
 	sameFigures     reason = "same figures or dates"
 	otherStep       reason = "other step"
+	otherCourse     reason = "other direction, or an explanation"
 	noEvidence      reason = "nothing says so"
 )
+
+// excludes reports whether the reason is that two tellings contradict one
+// another, rather than that too little or too late is said.
+func (r reason) excludes() bool {
+	return slices.Contains([]reason{otherInstrument, otherAuthority, otherParty, otherAsset, otherStep, otherCourse}, r)
+}
 
 // same decides whether two tellings are of one happening: first whether
 // anything forbids it, then whether anything positive says so. near means that
 // the texts are near-duplicates. The strength orders several that match; 0
 // means different.
 func same(a, b *telling, near bool) (strength int, why reason) {
-	kind, kindred := traits[a.kind], a.kind != b.kind
-	if kindred && !shareClass(a.kind, b.kind) {
-		return 0, otherKind
+	p := pair{a: a, b: b, kind: traits[a.kind], kindred: a.kind != b.kind, gap: math.Abs(a.date.Sub(b.date).Hours()) / 24}
+	p.instrument = shareFamily(a.kind, b.kind, textual) && (shared(a.acting, b.acting) > 0 || shared(a.ended, b.ended) > 0)
+	p.distant = p.kindred && !shareClass(a.kind, b.kind)
+	if why := p.forbidden(); why != "" {
+		return 0, why
 	}
-	gap := math.Abs(a.date.Sub(b.date).Hours()) / 24
-	days := max(kind.days, traits[b.kind].days)
-	byNumber := kind.byNumber && traits[b.kind].byNumber
-	instrument := byNumber && (shared(a.acting, b.acting) > 0 || shared(a.ended, b.ended) > 0)
-	limit := days
-	if instrument && a.kind != corpus.Legislation && a.kind != corpus.Policy {
+	switch strength, why = p.said(near); {
+	case strength == 0 || p.distant:
+		return strength, why
+	case p.kindred:
+		return strength + 5, why
+	}
+	return strength + 10, why
+}
+
+// pair is two tellings being compared.
+type pair struct {
+	a, b       *telling
+	kind       trait   // of the first
+	gap        float64 // days between them
+	kindred    bool    // of different types
+	distant    bool    // of types that do not even share a class
+	instrument bool    // one instrument acts, or ends, in both
+}
+
+// forbidden says why the two cannot be one happening, or "".
+func (p *pair) forbidden() reason {
+	a, b := p.a, p.b
+	if p.distant && !p.instrument && !shareFamily(a.kind, b.kind, deeds) {
+		return otherKind
+	}
+	byNumber := p.kind.byNumber && traits[b.kind].byNumber
+	limit := max(p.kind.days, traits[b.kind].days)
+	switch {
+	case p.distant && p.instrument:
+		limit = foreignDays
+	case p.distant:
+		limit = 1
+	case p.instrument && !p.kindred && a.kind != corpus.Legislation && a.kind != corpus.Policy:
 		limit = instrumentDays // a bill keeps its number through all its steps
 	}
-	if gap > limit {
-		return 0, otherTime
-	}
 	switch {
+	case p.gap > limit:
+		return otherTime
 	case byNumber && otherNumber(a, b):
-		return 0, otherInstrument
-	case len(a.authority) > 0 && len(b.authority) > 0 && shared(a.authority, b.authority) == 0:
-		return 0, otherAuthority
-	case len(a.parties) > 0 && len(b.parties) > 0 && shared(a.parties, b.parties) == 0 && !instrument:
-		return 0, otherParty
-	case kind.byAsset && len(a.assets) > 0 && len(b.assets) > 0 && shared(a.assets, b.assets) == 0:
-		return 0, otherAsset
+		return otherInstrument
+	case !p.instrument && (disjoint(a.authority, b.authority) || disjoint(a.jurisdictions, b.jurisdictions) && shared(a.authority, b.authority) == 0):
+		return otherAuthority
+	case disjoint(a.parties, b.parties) && !p.instrument:
+		return otherParty
+	case p.kind.byAsset && disjoint(a.assets, b.assets):
+		return otherAsset
 	case a.kind == corpus.PriceMove && a.mainAsset != b.mainAsset:
-		return 0, otherAsset
-	}
-	rank := func(n int, why reason) (int, reason) {
-		if kindred {
-			return n, why
-		}
-		return n + 10, why
-	}
-	if near {
-		return rank(5, sameText)
+		return otherAsset
 	}
 	a.text()
 	b.text()
-	if a.kind == corpus.Legislation && b.kind == a.kind && a.step != "" && b.step != "" && a.step != b.step {
-		return 0, otherStep
+	switch {
+	case a.step != "" && b.step != "" && a.step != b.step && (a.kind == corpus.Legislation || b.kind == corpus.Legislation):
+		return otherStep
+	case a.explains != b.explains && p.kindred, a.course*b.course < 0:
+		return otherCourse
 	}
-	agree := wordsAgree
+	return ""
+}
+
+// said says by what the two are one happening, and how strongly.
+func (p *pair) said(near bool) (int, reason) {
+	a, b := p.a, p.b
+	if near && !p.distant {
+		return 5, sameText
+	}
+	likeness, agree := cosine(a.words, b.words), wordsAgree
 	if a.source == b.source {
 		agree = wordsAgreeHome
 	}
 	foreign := a.han != b.han
-	words := !foreign && cosine(a.words, b.words) >= agree
-	if instrument && (!kindred || words || foreign) {
-		return rank(4, sameInstrument)
+	words := !foreign && likeness >= agree
+	if p.instrument && (!p.kindred || words || p.gap <= foreignDays) {
+		return 4, sameInstrument
 	}
-	if (kindred || foreign) && gap > foreignDays {
+	if (p.kindred || foreign) && p.gap > foreignDays {
 		return 0, otherTime
+	}
+	if p.kind.noisy {
+		return p.noise(likeness, agree, foreign)
 	}
 	authority := shared(a.authority, b.authority) > 0
 	parties := shared(a.parties, b.parties)
 	assets := shared(a.assets, b.assets) > 0
-	figures := shareFigure(a.figures, b.figures) || sameDay(a.deadlines[0], b.deadlines[0]) || sameDay(a.deadlines[1], b.deadlines[1])
-
-	// Who is it about?
+	place := authority || shared(a.jurisdictions, b.jurisdictions) > 0 // a court has no short name
+	figures := commonFigure(a, b) > 0 || sameDay(a.deadlines[0], b.deadlines[0]) || sameDay(a.deadlines[1], b.deadlines[1])
+	if p.distant {
+		if authority && parties > 0 && !opposed(a, b) && (words || foreign && slices.Equal(a.parties, b.parties)) {
+			return 3, sameParty
+		}
+		return 0, noEvidence
+	}
+	if a.kind.Regulatory() && !place {
+		return 0, noEvidence
+	}
 	named := parties > 0
-	if a.kind.Regulatory() {
-		// A court has no short name, so an authority may be missing; then the
-		// jurisdiction stands for it.
-		if !authority && shared(a.jurisdictions, b.jurisdictions) == 0 {
-			return 0, noEvidence
-		}
-		if named && kind.identified && (!kindred || words || foreign) {
-			return rank(3, sameParty)
-		}
-	} else {
-		if kind.byAsset {
-			named = assets && (parties > 0 || a.kind == corpus.PriceMove)
-		}
-		if named && kind.identified && !kindred {
-			return rank(3, sameParty)
-		}
+	if p.kind.byAsset {
+		named = named && assets
 	}
 	about := named || authority || assets && len(a.parties) == 0 && len(b.parties) == 0
+	// A name alone says so only while the news is fresh: whoever is in the news
+	// for weeks has done something else by then.
+	fresh := p.gap <= foreignDays || figures || !foreign && likeness >= wordsHint
 	switch {
+	case named && p.kind.identified && fresh && (!p.kindred || a.kind.Regulatory() && (words || foreign)):
+		return 3, sameParty
 	case !about:
 		return 0, noEvidence
 	case a.kind == corpus.Partnership && parties > 1:
-		return rank(2, sameParty)
-	case words && (!kind.noisy || figures || parties > 0):
-		return rank(2, sameWords)
+		return 2, sameParty
+	case words && !(p.kindred && a.source == b.source):
+		return 2, sameWords // a house does not call one thing by two names
 	case foreign && figures:
-		return rank(2, sameFigures)
-	case foreign && !kindred && authority && subjects(a) && sameSubjects(a, b):
-		return rank(1, sameParty)
+		return 2, sameFigures
+	case p.kindred || !sameSubjects(a, b):
+		return 0, noEvidence
+	case foreign && authority:
+		return 1, sameParty
+	case p.kind.identified && p.gap <= 1 && !opposed(a, b) && (foreign || likeness >= wordsHint):
+		return 1, sameParty // one of them leaves out who acts
 	}
 	return 0, noEvidence
 }
 
-// shareFigure reports whether two sorted lists of figures have one in common.
-func shareFigure(a, b []float64) bool {
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		switch x, y := a[i], b[j]; {
-		case math.Abs(x-y) <= figureSlack*min(x, y):
-			return true
-		case x < y:
+// noise decides for the types of which there is much every day: words need a
+// party or a figure, and figures of their own speak against it.
+func (p *pair) noise(likeness, agree float64, foreign bool) (int, reason) {
+	a, b := p.a, p.b
+	if p.kindred && !shareClass(a.kind, b.kind) {
+		return 0, noEvidence
+	}
+	parties := shared(a.parties, b.parties) > 0
+	assets := shared(a.assets, b.assets) > 0
+	whole := len(a.assets)+len(b.assets)+len(a.parties)+len(b.parties) == 0 // the market
+	figure := commonFigure(a, b)
+	if figure == 0 && len(a.figures) > 0 && len(b.figures) > 0 {
+		agree = max(agree, wordsOutweigh)
+	}
+	if significant(figure) < 2 && !parties && a.kind != corpus.PriceMove {
+		agree = max(agree, wordsAgreeHome)
+	}
+	switch {
+	case !parties && !assets && !whole:
+		return 0, noEvidence
+	case foreign && figure > 0 && (parties || significant(figure) > 1 || figure >= hugeFigure || a.kind == corpus.PriceMove):
+		return 2, sameFigures
+	case foreign || likeness < agree:
+		return 0, noEvidence
+	case parties && p.kind.identified && p.gap <= foreignDays:
+		return 3, sameParty
+	case parties || figure > 0:
+		return 2, sameWords
+	}
+	return 0, noEvidence
+}
+
+// opposed reports whether one telling is of a restriction and the other of a
+// permission.
+func opposed(a, b *telling) bool { return a.stance*b.stance < 0 }
+
+func disjoint[T ~string](a, b []T) bool { return len(a) > 0 && len(b) > 0 && shared(a, b) == 0 }
+
+// commonFigure returns the figure that two tellings have in common, the one
+// that says most when there are several; 0 when there is none.
+func commonFigure(a, b *telling) float64 {
+	best := 0.0
+	for i, j := 0, 0; i < len(a.figures) && j < len(b.figures); {
+		x, y := a.figures[i], b.figures[j]
+		if math.Abs(x-y) <= a.slack()*min(x, y) && (best == 0 || significant(x) >= significant(best)) {
+			best = x
+		}
+		if x < y {
 			i++
-		default:
+		} else {
 			j++
 		}
 	}
-	return false
+	return best
+}
+
+// slack is how far figures may be apart, as a share. A price is told exactly;
+// sums are rounded.
+func (t *telling) slack() float64 {
+	if t.kind == corpus.PriceMove {
+		return priceSlack
+	}
+	return sumSlack
+}
+
+// significant counts the digits of a figure before its zeros: one of a round
+// figure, of which there are many.
+func significant(x float64) int {
+	digits := strings.TrimRight(strconv.FormatFloat(x, 'f', 0, 64), "0")
+	return len(digits)
 }
 
 // otherNumber reports whether both name instruments of one numbering and none
@@ -244,14 +390,12 @@ func series(id corpus.InstrumentID) string {
 	}, string(id))
 }
 
-// subjects reports whether a telling says what it is about, beside who acts.
-func subjects(t *telling) bool {
-	return len(t.parties)+len(t.assets)+len(t.instruments) > 0
-}
-
-// sameSubjects reports whether two tellings are about exactly the same.
+// sameSubjects reports whether two tellings say what they are about, beside
+// who acts, and exactly the same. Not every one gives the number.
 func sameSubjects(a, b *telling) bool {
-	return slices.Equal(a.parties, b.parties) && slices.Equal(a.assets, b.assets) && slices.Equal(a.instruments, b.instruments)
+	numbered := len(a.instruments) > 0 && len(b.instruments) > 0
+	return slices.Equal(a.parties, b.parties) && slices.Equal(a.assets, b.assets) && len(a.parties)+len(a.assets)+shared(a.instruments, b.instruments) > 0 &&
+		(!numbered || slices.Equal(a.instruments, b.instruments))
 }
 
 func sameDay(a, b time.Time) bool {
@@ -290,16 +434,22 @@ func bucketDays(class string) float64 {
 // long the record is.
 func (t *telling) keys(article corpus.ArticleID) (file, look []string) {
 	fileNames, lookNames := t.keyNames()
-	for _, c := range traits[t.kind].classes {
-		bucket := int(math.Floor(float64(t.date.Unix()) / (bucketDays(c) * 24 * 3600)))
+	add := func(class string, fileNames, lookNames []string) {
+		bucket := int(math.Floor(float64(t.date.Unix()) / (bucketDays(class) * 24 * 3600)))
 		for _, n := range fileNames {
-			file = append(file, c+"|"+n+"|"+strconv.Itoa(bucket))
+			file = append(file, class+"|"+n+"|"+strconv.Itoa(bucket))
 		}
 		for _, n := range lookNames {
 			for d := -1; d <= 1; d++ {
-				look = append(look, c+"|"+n+"|"+strconv.Itoa(bucket+d))
+				look = append(look, class+"|"+n+"|"+strconv.Itoa(bucket+d))
 			}
 		}
+	}
+	for _, c := range traits[t.kind].classes {
+		add(c, fileNames, lookNames)
+	}
+	if slices.Contains(deeds, t.kind) && !shareClass(t.kind, corpus.Enforcement) {
+		add("act", t.parties, t.parties)
 	}
 	for _, id := range t.acting {
 		file = append(file, actingKey(id))
@@ -335,6 +485,14 @@ func (t *telling) keyNames() (file, look []string) {
 			file = append(file, "on somebody by "+n)
 		}
 	}
+	// Where nobody is named, the asset and the place have to do.
+	if t.kind.Regulatory() && len(t.parties) == 0 {
+		for _, a := range t.assets[:min(maxKeyAssets, len(t.assets))] {
+			for _, j := range t.jurisdictions {
+				file, look = append(file, a+" in "+string(j)), append(look, a+" in "+string(j))
+			}
+		}
+	}
 	return append(file, t.parties...), append(look, t.parties...)
 }
 
@@ -344,12 +502,12 @@ func (t *telling) keyNames() (file, look []string) {
 func (t *telling) noisyNames() (file, look []string) {
 	t.text()
 	assets := t.assets
-	if t.kind == corpus.PriceMove {
-		assets = []string{t.mainAsset}
+	if t.kind == corpus.PriceMove || len(assets)+len(t.parties) == 0 {
+		assets = []string{t.mainAsset} // "" is the whole market
 	}
 	for _, a := range assets[:min(maxKeyAssets, len(assets))] {
 		for _, f := range t.figures[:min(maxKeyFigures, len(t.figures))] {
-			bucket := int(math.Floor(math.Log(f) / figureSlack))
+			bucket := int(math.Floor(math.Log(f) / t.slack()))
 			file = append(file, a+"~"+strconv.Itoa(bucket))
 			for d := -1; d <= 1; d++ {
 				look = append(look, a+"~"+strconv.Itoa(bucket+d))

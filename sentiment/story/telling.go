@@ -27,6 +27,7 @@ type telling struct {
 	acting        []corpus.InstrumentID // the ones by which the authority acts
 	ended         []corpus.InstrumentID // the ones that end
 	deadlines     [2]time.Time          // effective, comments close
+	stance        float64
 
 	// What headline and evidence say is read when it is first asked for: most
 	// comparisons end at the names.
@@ -36,6 +37,8 @@ type telling struct {
 	words    []string  // beside the names
 	figures  []float64 // amounts and prices: "$1.9B" is 1.9e9
 	step     string    // of a bill: "introduced", "passed", …; "" when unclear
+	explains bool      // it answers questions about what was done before
+	course   int       // of prices and money: 1 up or in, -1 down or out
 	han      bool      // Chinese
 
 	source corpus.SourceID
@@ -58,6 +61,7 @@ func tell(r corpus.EventReading, source corpus.SourceID, title string, evidence 
 		instruments:   slices.Compact(slices.Sorted(slices.Values(r.Instruments))),
 		assets:        subjectAssets(r),
 		deadlines:     [2]time.Time{r.EffectiveAt, r.CommentsCloseAt},
+		stance:        r.Stance,
 		title:         title,
 		evidence:      evidence,
 		source:        source,
@@ -91,8 +95,10 @@ func subjectAssets(r corpus.EventReading) []string {
 
 var quoteAssets = []string{"btc", "eth", "bnb", "usdt", "usdc", "fdusd", "tusd", "usd1", "dai"}
 
-// authority returns who acts in a regulatory event. Actors are the best word
-// for it; regulators may include those merely named, except the first.
+// authority returns who acts in a regulatory event, by name. Actors are the
+// best word for it; regulators may include those merely named, except the
+// first. A description ("a federal judge", 八部门) tells no two authorities
+// apart: the jurisdiction stands for it.
 func authority(r corpus.EventReading) []string {
 	regulators := names(r.Regulators)
 	var acting []string
@@ -101,13 +107,10 @@ func authority(r corpus.EventReading) []string {
 			acting = append(acting, a)
 		}
 	}
-	switch {
-	case len(acting) > 0:
-		return acting
-	case len(r.Regulators) > 0:
+	if len(acting) == 0 && len(r.Regulators) > 0 {
 		return names(r.Regulators[:1])
 	}
-	return names(r.Actors)
+	return acting
 }
 
 // text takes the words and figures from the headline and the first sentences
@@ -124,8 +127,12 @@ func (t *telling) text() {
 		}
 	}
 	t.han = text.DetectLang(s) == "zh"
-	if t.kind == corpus.Legislation {
-		t.step = step(t.title)
+	folded := text.FoldString(t.title)
+	switch {
+	case slices.Contains(textual, t.kind):
+		t.step, t.explains = step(folded), containsAny(folded, explanations)
+	case t.kind == corpus.PriceMove || t.kind == corpus.Flows:
+		t.course = course(folded)
 	}
 	for tok := range text.Tokens(s, 0, len(s)) {
 		w := s[tok.Start:tok.End]
@@ -182,7 +189,7 @@ var generic = func() map[string]bool {
 	m := make(map[string]bool)
 	for w := range strings.FieldsSeq(`crypto market markets cryptomarket cryptocurrency cryptocurrencies investors banks
 		exchanges cryptoexchanges companies issuers stablecoin stablecoins users customers public court courts police judge
-		government 市场 加密货币 虚拟货币 投资者 银行 交易所 公司 发行人 稳定币 用户 法院 警方 法官 政府`) {
+		government agencies agency regulator regulators authorities lawmakers president 市场 加密货币 虚拟货币 投资者 银行 交易所 公司 发行人 稳定币 用户 法院 警方 法官 政府`) {
 		m[w] = true
 	}
 	return m
@@ -272,27 +279,53 @@ var magnitudes = map[string]float64{
 // step returns where a bill stands by a headline, the step furthest along that
 // it names: a bill keeps its number from the first draft to the signature, and
 // the steps may follow within a day.
-func step(title string) string {
-	folded := text.FoldString(title)
+func step(folded string) string {
+	folded = strings.NewReplacer("to sign into law", "", "to be signed into law", "").Replace(" " + folded + " ")
 	for _, s := range steps {
-		for _, cue := range s.cues {
-			if strings.Contains(folded, cue) {
-				return s.name
-			}
+		if containsAny(folded, s.cues) {
+			return s.name
 		}
 	}
 	return ""
+}
+
+func containsAny(s string, cues []string) bool {
+	return slices.ContainsFunc(cues, func(c string) bool { return strings.Contains(s, c) })
 }
 
 var steps = []struct {
 	name string
 	cues []string
 }{
-	{"signed", []string{" signs ", " signed ", "into law", "signing", "signature", "签署"}},
+	{"signed", []string{" signs ", " signed ", "into law", " is law", "becomes law", "signing", "signature", "签署"}},
 	{"passed", []string{" passes ", " passed ", " clears ", " clear ", "approves", "passage", "通过"}},
 	{"stopped", []string{" stall", " veto", " block", "rejects", " delay", "否决", "搁置", "推迟"}},
 	{"advanced", []string{"advance", "markup", "committee", "委员会"}},
 	{"introduced", []string{"introduce", "unveil", "proposes", "提出", "提交"}},
+}
+
+// explanations are what a headline says when an authority answers questions
+// about an act of its own: a further happening, whatever number it goes by.
+var explanations = []string{"faq", "frequently asked", "q&a", "questions and answers", "答记者问", "问答", "解读"}
+
+// course returns which way prices or money go by a headline: 1 up or in, -1
+// down or out, 0 when it says nothing, or both.
+func course(folded string) int {
+	up, down := containsAny(folded, courses.up), containsAny(folded, courses.down)
+	switch {
+	case up == down:
+		return 0
+	case up:
+		return 1
+	}
+	return -1
+}
+
+var courses = struct{ up, down []string }{
+	up: []string{"inflow", "surge", "soar", "jump", "climb", "rall", "gain", "explod", "rocket", "rebound", "rise", "rising", "tops", "past $",
+		"above $", "breaks $", "record high", "all-time high", "净流入", "突破", "上涨", "大涨", "升破", "涨破", "站上", "新高"},
+	down: []string{"outflow", "drop", "fall", "fell", "plunge", "plummet", "slide", "slump", "tumble", "crash", "sink", "dips", "below $",
+		"wiped out", "liquidat", "净流出", "跌", "跳水", "失守", "爆仓"},
 }
 
 // set sorts s and drops repetitions, in place.
