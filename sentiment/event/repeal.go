@@ -15,7 +15,7 @@ func (r *Reader) repeals(ctx *context, events []corpus.EventReading) []corpus.Ev
 			e = &events[i]
 		}
 	}
-	lead := false // the headline is of the text that repeals
+	lead := false // the text is about the one that repeals
 	for _, in := range ctx.instruments {
 		byIt := false
 		evidence := in.Evidence
@@ -49,7 +49,12 @@ func (r *Reader) repeals(ctx *context, events []corpus.EventReading) []corpus.Ev
 		if len(e.Evidence) < maxEvidence {
 			addTo(&e.Evidence, evidence)
 		}
-		lead = lead || byIt && overlaps(in.Mentions, ctx.head[0].from, ctx.head[0].to)
+		if upTo := ctx.head[0].to; byIt {
+			if events[0].Type == corpus.Policy && told(ctx.head[0].hits) == "" { // the headline only says who, the lead what
+				upTo = ctx.head[len(ctx.head)-1].to
+			}
+			lead = lead || overlaps(in.Mentions, ctx.head[0].from, upTo)
+		}
 	}
 	if i := slices.IndexFunc(events, func(e corpus.EventReading) bool { return e.Type == corpus.Repeal }); i > 0 && lead && foldable[events[0].Type] {
 		// the notice is one act: what it repeals is what it is about
