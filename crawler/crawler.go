@@ -102,6 +102,7 @@ type source struct {
 	userAgent   string
 	settings    string        // stands for how its listing is read
 	busy        chan struct{} // holds one token while it is visited
+	filling     chan struct{} // holds one token while it is backfilled
 }
 
 func (src *source) tracks(url string) bool { return slices.Contains(src.Discovery.Pages, url) }
@@ -175,7 +176,7 @@ func (cfg Config) compile(s Source) (*source, error) {
 	if cfg.Every != "" {
 		s.Schedule = cfg.Every
 	}
-	src := &source{Source: s, busy: make(chan struct{}, 1)}
+	src := &source{Source: s, busy: make(chan struct{}, 1), filling: make(chan struct{}, 1)}
 	p := problems{id: s.ID}
 	var err error
 	if src.schedule, err = parseSchedule(s.Schedule, s.TimeZone); err != nil {

@@ -7,6 +7,10 @@
 // may have been corrected in silence, pages that failed before. [Crawler.Run]
 // visits on schedule, [Crawler.Round] once.
 //
+// Beside that, [Crawler.Find] looks for ways to follow a site, [Crawler.Try]
+// tries one without saving anything, [Crawler.Check] says how each source
+// does, and [Crawler.Backfill] fetches what was published long ago.
+//
 // # Promises
 //
 //   - Nothing a listing named is lost: it is in the frontier before the

@@ -29,6 +29,8 @@ type listing struct {
 	// more leads to further pages: the next page of a list, or the sitemaps of
 	// an index, newest first.
 	more []string
+	// parts are all sitemaps of an index, with the time of their last change.
+	parts []corpus.Item
 	// base is what relative addresses are resolved against when the page
 	// names it itself; empty otherwise.
 	base string

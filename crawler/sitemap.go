@@ -52,8 +52,11 @@ func readSitemap(src *source, contentType string, body []byte) (listing, error) 
 		return listing{}, err
 	}
 	slices.SortStableFunc(children, func(a, b child) int { return cmp.Compare(b.at.Unix(), a.at.Unix()) })
-	for _, c := range children[:min(maxSitemaps, len(children))] {
-		l.more = append(l.more, c.url)
+	for i, c := range children {
+		l.parts = append(l.parts, corpus.Item{URL: c.url, UpdatedAt: c.at})
+		if i < maxSitemaps {
+			l.more = append(l.more, c.url)
+		}
 	}
 	return l, nil
 }

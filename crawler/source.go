@@ -105,6 +105,8 @@ type Discovery struct {
 	HTML   HTMLListing `yaml:"html,omitempty"`
 	JSON   JSONListing `yaml:"json,omitempty"`
 	Detail Detail      `yaml:"detail,omitempty"`
+	// Archive says where older items are, for [Crawler.Backfill].
+	Archive Archive `yaml:"archive,omitempty"`
 	// Dates says how dates are written, where the defaults do not read them.
 	Dates Dates `yaml:"dates,omitempty"`
 }
@@ -154,6 +156,21 @@ type Detail struct {
 	// HTML or Text is the path of the article in the document.
 	HTML string `yaml:"html,omitempty"`
 	Text string `yaml:"text,omitempty"`
+}
+
+// Archive says where a source lists what it published long ago. Without one, a
+// listing that is a sitemap, or has a next page, is its own archive.
+type Archive struct {
+	// Type is that of the pages of the archive; default that of the listing,
+	// whose selectors, paths and headers hold here too.
+	Type DiscoveryType `yaml:"type,omitempty"`
+	// URL of an archive in one piece, or with {page} of its pages, in it or in
+	// Body: a number that begins with First (default 1) and grows by Step
+	// (default 1), which for APIs that count items is a page's length.
+	URL   string `yaml:"url,omitempty"`
+	Body  string `yaml:"body,omitempty"`
+	First *int   `yaml:"first,omitempty"`
+	Step  int    `yaml:"step,omitempty"`
 }
 
 // Dates says how a listing writes its dates.

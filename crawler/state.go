@@ -17,7 +17,8 @@ type Sink interface {
 // State is the crawler's memory. Each method is one transaction: after an
 // error either all of it was saved or nothing. The conformance suite is
 // crawlertest.TestState. Implementations are safe for concurrent use; the
-// crawler never writes the same source from two goroutines.
+// crawler never writes the state of one source from two goroutines. Names of
+// sources that hold a ~ are those of backfills (see [Crawler.Backfill]).
 type State interface {
 	// SourceState returns what is remembered of a source; for one never
 	// visited, a zero state that carries the source's id.

@@ -156,6 +156,11 @@ func (p *problems) discovery(d Discovery) {
 		p.check(strings.Contains(d.Detail.URL, "{id}"), "discovery.detail.url", "%q: want {id} in it", d.Detail.URL)
 		p.check((d.Detail.HTML == "") != (d.Detail.Text == ""), "discovery.detail", "want one of html and text")
 	}
+	if a := d.Archive; a != (Archive{}) {
+		p.address("discovery.archive.url", a.URL)
+		p.check(a.Step >= 0, "discovery.archive.step", "%d: want a positive number", a.Step)
+		p.check(a.Type == "" || a.Type == DiscoverSitemap || a.Type == d.Type, "discovery.archive.type", "%q: want sitemap, or nothing for the listing's own", a.Type)
+	}
 	p.check(d.MaxItems > 0, "discovery.max_items", "%d: want a positive number", d.MaxItems)
 	for _, e := range d.Include {
 		p.expression("discovery.include", e)

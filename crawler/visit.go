@@ -295,7 +295,7 @@ func (c *Crawler) offer(ctx context.Context, src *source, items []corpus.Item, f
 	for i, it := range items {
 		urls[i] = it.URL
 	}
-	known, err := c.known(ctx, src, urls)
+	known, err := c.known(ctx, src.ID, urls)
 	if err != nil {
 		return 0, err
 	}
@@ -314,8 +314,8 @@ func (c *Crawler) offer(ctx context.Context, src *source, items []corpus.Item, f
 	return len(fresh), nil
 }
 
-func (c *Crawler) known(ctx context.Context, src *source, urls []string) (map[string]*corpus.FrontierEntry, error) {
-	entries, err := c.state.Frontier(ctx, src.ID, urls)
+func (c *Crawler) known(ctx context.Context, source corpus.SourceID, urls []string) (map[string]*corpus.FrontierEntry, error) {
+	entries, err := c.state.Frontier(ctx, source, urls)
 	if err != nil {
 		return nil, fail(ReasonState, "read frontier: %w", err)
 	}
@@ -412,7 +412,7 @@ func (c *Crawler) trackedPages(ctx context.Context, src *source, st *corpus.Sour
 	if len(src.Discovery.Pages) == 0 {
 		return nil, nil
 	}
-	known, err := c.known(ctx, src, src.Discovery.Pages)
+	known, err := c.known(ctx, src.ID, src.Discovery.Pages)
 	if err != nil {
 		return nil, err
 	}
