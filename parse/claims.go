@@ -253,6 +253,9 @@ func (p *page) published() (published, modified moment) {
 	if seen.IsZero() && !seenModified.IsZero() {
 		return local(seenModified), moment{}
 	}
+	if modified.IsZero() {
+		modified = local(seenModified)
+	}
 	return local(seen), modified
 }
 

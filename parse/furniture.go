@@ -1,7 +1,9 @@
 package parse
 
 import (
+	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/regwire/regwire/corpus"
 )
@@ -37,7 +39,7 @@ func clean(parts []part, title string, p *page) []part {
 		}
 		out = append(out, b)
 	}
-	for len(out) > 0 && out[len(out)-1].Kind == corpus.BlockHeading {
+	for len(out) > 0 && (out[len(out)-1].Kind == corpus.BlockHeading || endMark(out[len(out)-1].Text)) {
 		out = out[:len(out)-1]
 	}
 	return out
@@ -155,9 +157,36 @@ var controls = []string{
 	"continue reading", "comments", "no comments", "0 comments", "keine kommentare", "embed", "download", "view comments", "original article link", "teilen", "drucken", "merken", "weiterlesen", "mehr", "kommentieren", "partager", "imprimer", "compartir", "imprimir", "分享", "收藏", "打印", "关闭", "登录", "注册", "评论", "点赞", "举报", "返回", "更多", "复制链接", "微信", "微博", "朋友圈", "qq空间", "大 中 小", "run", "permalien", "permalink",
 }
 
+// syndicated is the sentence with which WordPress ends the entries of its
+// feeds, in the languages it is translated to.
+var syndicated = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:The (?:post|article) .{1,250} (?:appeared first on|first appeared on|was first published on)|(?:Der Beitrag|Der Artikel) .{1,250} erschien zuerst (?:auf|bei)|La entrada .{1,250} se public(?:ó|a) primero en|(?:L[’']article|Cet article) .{1,250} est apparu en premier sur|L[’']articolo .{1,250} proviene da|O (?:post|artigo) .{1,250} (?:apareceu|aparece) primeiro em|Het bericht .{1,250} verscheen eerst op|Artykuł .{1,250} pochodzi z serwisu|Сообщение .{1,250} появились сначала на) [^,;]{1,80}$`)
+})
+
+// withoutSyndication takes that sentence off the end of a text.
+func withoutSyndication(s string) string {
+	if at := syndicated().FindStringIndex(s); at != nil {
+		return strings.TrimSpace(s[:at[0]])
+	}
+	return s
+}
+
+// endMark reports whether a line only says that a release is over: "###",
+// "-XYZ-", "ENDS".
+func endMark(s string) bool {
+	if len(s) > 16 {
+		return false
+	}
+	t := strings.Trim(s, "-–—#*~ ")
+	return t == "" || t != s && len(t) >= 2 && len(t) <= 6 && strings.ToUpper(t) == t && ascii(t) && strings.HasPrefix(s, "-") && strings.HasSuffix(s, "-") || t == "ENDS" || t == "END"
+}
+
 // furniture reports whether b is a part of the site and not of the article.
 func furniture(b part, f string) bool {
 	n := runes(f)
+	if n < 400 && b.Kind != corpus.BlockHeading && withoutSyndication(b.Text) == "" {
+		return true
+	}
 	if f == "" {
 		return len(b.Text) < 400 && (b.Kind != corpus.BlockListItem || !hasLetters(b.Text))
 	}

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -163,6 +164,9 @@ func (p *Parser) finish(in *input, drafts []corpus.Draft) ([]corpus.Draft, error
 		if i == 0 && d.Title == "" {
 			d.Title = line(in.Item.Title)
 		}
+		if i == 0 {
+			d.Blocks = orSummary(d.Blocks, in.Item.Summary)
+		}
 		if len(d.Blocks) == 0 {
 			continue
 		}
@@ -172,7 +176,7 @@ func (p *Parser) finish(in *input, drafts []corpus.Draft) ([]corpus.Draft, error
 		}
 		if i == 0 {
 			if len(d.Authors) == 0 && in.Item.Author != "" {
-				d.Authors = splitAuthors(in.Item.Author)
+				d.Authors = slices.DeleteFunc(splitAuthors(in.Item.Author), func(n string) bool { return fold(n) == fold(in.source.Name) })
 			}
 			if len(d.Tags) == 0 {
 				d.Tags = cleanTags(in.Item.Tags)
@@ -205,6 +209,32 @@ func (p *Parser) finish(in *input, drafts []corpus.Draft) ([]corpus.Draft, error
 		return nil, refuse(ReasonNoText, nil)
 	}
 	return kept, nil
+}
+
+// orSummary returns blocks, or the summary of the listing where the page had
+// next to nothing to say and the summary says more.
+func orSummary(blocks []corpus.Block, summary string) []corpus.Block {
+	const nothing = 60 // a line
+	have := 0
+	for _, b := range blocks {
+		if b.Kind != corpus.BlockCaption {
+			have += weight(b.Text)
+		}
+	}
+	if have >= nothing || summary == "" {
+		return blocks
+	}
+	said, total := []corpus.Block{}, 0
+	for l := range strings.SplitSeq(summary, "\n") {
+		if l = withoutSyndication(line(l)); l != "" {
+			said = append(said, corpus.Block{Kind: corpus.BlockParagraph, Text: l})
+			total += weight(l)
+		}
+	}
+	if total <= have {
+		return blocks
+	}
+	return said
 }
 
 // claimed returns t unless it cannot be true: before the web, or more than

@@ -419,3 +419,26 @@ func TestLines(t *testing.T) {
 		}
 	}
 }
+
+func TestFeedBoilerplateIsNoText(t *testing.T) {
+	const post = `<p>The post <a href="https://courier.example/a">Court lets suit go on</a> appeared first on <a href="https://courier.example">Chain Courier</a>.</p>`
+	for name, c := range map[string]struct{ content, summary, want string }{
+		"behind the text":        {"<p>A judge refused to dismiss the suit of token holders on Wednesday, lawyers say.</p>" + post, "A judge refused.", "A judge refused to dismiss the suit of token holders on Wednesday, lawyers say."},
+		"and nothing else":       {post, "A judge refused to dismiss the suit. The post Court lets suit go on appeared first on Chain Courier.", "A judge refused to dismiss the suit."},
+		"in another language":    {`<p>Der Beitrag Gericht lässt Klage zu erschien zuerst auf Kettenbote.</p>`, "Das Gericht ließ die Klage zu.", "Das Gericht ließ die Klage zu."},
+		"as words of a headline": {"<p>The post office that first appeared on the chain has closed, and nobody knows who holds its keys.</p>", "", "The post office that first appeared on the chain has closed, and nobody knows who holds its keys."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			drafts, err := New(Config{}).Articles(context.Background(), corpus.Capture{
+				URL: "https://courier.example/a", Status: 200, MediaType: "application/rss+xml",
+				Item: corpus.Item{URL: "https://courier.example/a", Title: "Court lets suit go on", Content: c.content, Summary: c.summary},
+			}, corpus.Source{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := drafts[0].Body(); got != c.want {
+				t.Errorf("body %q, want %q", got, c.want)
+			}
+		})
+	}
+}

@@ -245,6 +245,10 @@ func ldTypesOf(o map[string]any) []string {
 	return ldTypes(o)
 }
 
+// flash is how much text, by [weight], a single paragraph must have to be an
+// item of news of its own and not the beginning of one.
+const flash = 240
+
 // excerpt reports whether a body is the beginning of an article that stands
 // elsewhere.
 func excerpt(parts []part) bool {
@@ -252,7 +256,7 @@ func excerpt(parts []part) bool {
 		return true
 	}
 	last := strings.TrimRight(parts[len(parts)-1].Text, " ]»")
-	return strings.HasSuffix(last, "…") || strings.HasSuffix(last, "...") || len(parts) == 1
+	return strings.HasSuffix(last, "…") || strings.HasSuffix(last, "...") || len(parts) == 1 && (weight(last) < flash || !endsSentence(last))
 }
 
 // anchor returns the id by which a browser would reach the item: that of its
