@@ -43,10 +43,6 @@ type located struct {
 	sentence *sentence
 }
 
-// longHeadline is the length in bytes from which a first sentence is no
-// headline even where there is no other.
-const longHeadline = 400
-
 func newContext(d *text.Document, ents []corpus.Entity, ins []corpus.InstrumentReading, src corpus.Source, published time.Time) *context {
 	ctx := &context{doc: d, entities: ents, instruments: ins, src: src, published: published}
 	from := 0

@@ -155,9 +155,6 @@ func cutSuffixAny(s string, suffixes ...string) (string, bool) {
 	return s, false
 }
 
-// sentence returns the index of the sentence that holds byte off.
-func (p *page) sentence(off int) int { return max(0, p.doc.At(off)) }
-
 // in returns the mentions that end inside a sentence; a number with a full
 // stop in it ("H.J. Res. 25") may have begun in the one before.
 func (p *page) in(s text.Sentence) []mention {
