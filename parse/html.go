@@ -53,6 +53,10 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 	lead := pg.lead(main.Title)
 	_, tail := splitTail(cut(pg.body))
 	named, rank := byName(pg, main.Title)
+	var listed []part // a list of teasers, whole: readers for articles take one of them
+	if root := rootOf(items); root != nil {
+		listed = clean(cut(root), main.Title, pg)
+	}
 	parts, embedded := splitTail(choose(named, rank, byDensity(pg)))
 	if over, under := pg.signed(parts); len(over) > 0 && (len(main.Authors) == 0 || pg.accounts) {
 		main.Authors = over
@@ -62,6 +66,9 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 		}
 	}
 	parts = clean(parts, main.Title, pg)
+	if textWeight(listed)*10 > textWeight(parts)*13 {
+		parts = listed
+	}
 	if text := textWeight(parts); text < 600 {
 		if held := pg.carried(); textWeight(held) > 2*text {
 			parts = clean(held, main.Title, pg)

@@ -181,7 +181,7 @@ func wordTrait(word, before []byte, first bool) trait {
 	case "date", "dates", "datetime", "timestamp", "published", "pubdate", "pubtime", "publishdate", "publishtime", "postdate", "entrydate", "datum", "updated", "riqi", "fabu", "shijian", "datepublished", "postedon", "time", "timedata", "newsdate", "articledate", "created", "fecha", "xxsj", "pubinfo":
 		return traitDate
 	case "meta", "metadata", "postmeta", "entrymeta", "articleinfo", "tags", "taglist", "tagcloud", "keywords", "categories", "category",
-		"readtime", "readingtime", "views", "pageviews", "laiyuan", "postinfo", "infos", "filedunder", "topics":
+		"readtime", "readingtime", "pageviews", "laiyuan", "postinfo", "infos", "filedunder", "topics":
 		return traitMeta
 	case "toolbar", "tools", "print", "printfriendly", "fontsize", "textsize", "bookmark", "rating", "ratings", "vote", "votes", "voting", "likes", "toolbox",
 		"buttons", "btns", "actions", "dianzan", "audioplayer", "listen", "feedback", "survey", "poll", "quiz":
@@ -227,6 +227,10 @@ func wordTrait(word, before []byte, first bool) trait {
 	case "button", "btn":
 		if first {
 			return traitTools
+		}
+	case "views":
+		if !first { // "post-views"; "views-row" is how Drupal lists anything
+			return traitMeta
 		}
 	case "about":
 		return 0

@@ -442,3 +442,17 @@ func TestFeedBoilerplateIsNoText(t *testing.T) {
 		})
 	}
 }
+
+func TestNumberedSectionsWithDatesStayOneArticle(t *testing.T) {
+	const page = `<html lang="zh"><head><title>关于规范代币业务的通知</title></head><body><div class="content"><h1>关于规范代币业务的通知</h1><p>2026-02-13 17:30</p>
+<section><h2>一、关于明确业务属性的要求</h2><p class="date">2026年3月1日起</p><p>以虚拟货币为标的的期货、期权、掉期和差价合约，均属于未经批准的衍生品业务，任何机构不得在境内开展、撮合或者为其提供结算服务。境外机构通过互联网向境内居民提供上述服务，同样属于非法金融活动，应当依法处置。</p></section>
+<section><h2>二、关于压实机构责任的要求</h2><p class="date">2026年4月30日前</p><p>证券期货经营机构应当完成自查，停止为上述业务提供开户、融资、托管和宣传服务，并将自查报告报送注册地派出机构。未按时完成自查的，依法采取监管措施。派出机构应当按季度汇总自查情况，并报告下一步安排。</p></section>
+<section><h2>三、关于加强监测处置的要求</h2><p class="date">2026年6月30日前</p><p>派出机构应当会同有关部门建立监测机制，对境外平台通过互联网向境内居民提供服务的，依法移送处置。地方金融管理部门负责属地风险处置，维护社会稳定，并按季度报告处置情况和下一步安排，不得瞒报漏报。</p></section></div></body></html>`
+	drafts, err := New(Config{}).Articles(context.Background(), corpus.Capture{URL: "https://csrc.example.cn/n/1.html", Status: 200, MediaType: "text/html", Body: []byte(page)}, corpus.Source{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(drafts) != 1 || !strings.Contains(drafts[0].Body(), "三、关于加强监测处置的要求") {
+		t.Errorf("%d articles, first %q", len(drafts), drafts[0].Body())
+	}
+}

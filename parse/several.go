@@ -28,8 +28,8 @@ func (p *page) datedHeadings() []item {
 	byLevel := map[atom.Atom][]item{}
 	for i, h := range p.headings {
 		level, text := heading(h.node.DataAtom), headingText(h.node)
-		if m, ok := parseMoment(text, true); ok && len(text) <= m.end-m.start+16 || weight(text) < 12 {
-			continue // a date, a name: what stands over the posts of a forum or the days of a calendar
+		if m, ok := parseMoment(text, true); ok && len(text) <= m.end-m.start+16 || weight(text) < 12 || numbered(text) {
+			continue // a date, a name, a section: what stands over the posts of a forum, the days of a calendar, the parts of a notice
 		}
 		if level == 0 || h.under&(traitComment|traitNav|traitFoot|traitSide) != 0 || h.own&traitDate != 0 {
 			continue
@@ -140,15 +140,7 @@ func (p *page) wrapper(h place) *html.Node {
 // fragment, and before them what the page itself says, when it says
 // something; nil when the page is one article. The tree must be pruned.
 func (p *page) several(items []item, main corpus.Draft) []corpus.Draft {
-	if len(items) < 2 {
-		return nil
-	}
-	root := items[0].heading
-	for _, it := range items[1:] {
-		for root != nil && !contains(root, it.heading) {
-			root = root.Parent
-		}
-	}
+	root := rootOf(items)
 	if root == nil {
 		return nil
 	}
@@ -225,6 +217,20 @@ func (p *page) several(items []item, main corpus.Draft) []corpus.Draft {
 		drafts = append([]corpus.Draft{main}, drafts...)
 	}
 	return drafts
+}
+
+// rootOf is the smallest element that holds all items; nil for fewer than two.
+func rootOf(items []item) *html.Node {
+	if len(items) < 2 {
+		return nil
+	}
+	root := items[0].heading
+	for _, it := range items[1:] {
+		for root != nil && !contains(root, it.heading) {
+			root = root.Parent
+		}
+	}
+	return root
 }
 
 // onlyTime reports whether a block is a date or a time of day and no more.
