@@ -236,8 +236,8 @@ func (p *placing) compare(t *telling, c *candidate) (best int, why reason) {
 		return 0, exclusion
 	case why == sameWords && 3*agreeing < len(c.tellings):
 		return 0, noEvidence
-	case why != sameInstrument && late > spread*traits[t.kind].days:
-		return 0, otherTime
+	case why == sameParty && late > traits[t.kind].days, why != sameInstrument && late > spread*traits[t.kind].days:
+		return 0, otherTime // names alone tell what is fresh
 	}
 	return best, why
 }

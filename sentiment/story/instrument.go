@@ -221,6 +221,7 @@ type role struct {
 	inForce  bool   // said to be in force, no more
 	ends     bool
 	titled   bool   // named in the headline
+	leading  bool   // named there or in the lead: what follows is background
 	evidence string // the sentence that says so
 }
 
@@ -239,6 +240,7 @@ func roles(a corpus.Analysis, title string, resolve func(corpus.InstrumentID) co
 		r := of(resolve(in.ID))
 		r.issuer, r.evidence = fold(in.Issuer), in.Evidence
 		r.titled = slices.ContainsFunc(in.Mentions, func(m corpus.Span) bool { return m.Start < len(title) })
+		r.leading = len(in.Mentions) == 0 || slices.ContainsFunc(in.Mentions, func(m corpus.Span) bool { return m.Start < len(title)+leadBytes })
 		switch in.Status {
 		case corpus.InstrumentRepealed, corpus.InstrumentWithdrawn:
 			r.ends = true
@@ -261,11 +263,22 @@ func roles(a corpus.Analysis, title string, resolve func(corpus.InstrumentID) co
 	return all
 }
 
+// leadBytes is how far a lead reaches behind the headline: two or three
+// sentences.
+const leadBytes = 600
+
 // own reports whether an instrument may be the one by which this telling's
 // authority acts: an authority issues its own, a parliament and a president
-// make one law. With nobody named there is nothing to go by.
+// make one law. With nobody named there is nothing to go by but the headline,
+// for what is only talk.
 func (r role) own(t *telling) bool {
-	return r.issuer == "" || len(t.authority) == 0 || t.kind == corpus.Legislation || slices.Contains(t.authority, r.issuer)
+	switch {
+	case r.issuer == "", t.kind == corpus.Legislation, slices.Contains(t.authority, r.issuer):
+		return true
+	case t.kind == corpus.Policy || t.kind == corpus.Warning:
+		return len(t.authority) == 0 && r.titled
+	}
+	return len(t.authority) == 0
 }
 
 // assignRoles tells a telling by which of its instruments its authority acts, and
@@ -281,9 +294,9 @@ func assignRoles(t *telling, evidence []string, all []role) {
 		switch {
 		case r.ends:
 			t.ended = append(t.ended, r.id)
-		case (r.acts || bill) && r.own(t):
+		case (r.acts && r.leading || bill) && r.own(t):
 			t.acting = append(t.acting, r.id)
-		case r.inForce && (r.own(t) || r.titled || slices.Contains(evidence, r.evidence)):
+		case r.inForce && (r.own(t) && r.leading || r.titled || slices.Contains(evidence, r.evidence)):
 			inForce = append(inForce, r.id)
 		}
 	}

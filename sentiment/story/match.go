@@ -106,6 +106,10 @@ const (
 	wordsAgreeHome = 0.4
 	// Words that hint at one happening where names say nearly as much.
 	wordsHint = 0.15
+	// What officials say all day is told in the same words; so much is needed
+	// where nothing else is shared.
+	wordsTalk     = 0.35
+	wordsTalkHome = 0.5
 	// Words that outweigh figures of their own on either side.
 	wordsOutweigh = 0.5
 	// Prices are the same within half a per cent: 118,000 and 119,000 are not.
@@ -208,14 +212,14 @@ func (p *pair) forbidden() reason {
 		return otherAuthority
 	case disjoint(a.parties, b.parties) && !p.instrument:
 		return otherParty
-	case p.kind.byAsset && disjoint(a.assets, b.assets):
-		return otherAsset
-	case a.kind == corpus.PriceMove && a.mainAsset != b.mainAsset:
+	case (p.kind.byAsset || a.kind == corpus.Flows) && disjoint(a.assets, b.assets):
 		return otherAsset
 	}
 	a.text()
 	b.text()
 	switch {
+	case a.kind == corpus.PriceMove && a.mainAsset != b.mainAsset && !wholeMarket(a, b):
+		return otherAsset
 	case a.step != "" && b.step != "" && a.step != b.step && (a.kind == corpus.Legislation || b.kind == corpus.Legislation):
 		return otherStep
 	case a.explains != b.explains && p.kindred, a.course*b.course < 0:
@@ -236,6 +240,11 @@ func (p *pair) said(near bool) (int, reason) {
 	}
 	foreign := a.han != b.han
 	words := !foreign && likeness >= agree
+	assets := shared(a.assets, b.assets) > 0
+	parties := shared(a.parties, b.parties)
+	if a.kind == corpus.Policy && !assets && parties == 0 {
+		words = words && likeness >= wordsTalk && (a.source != b.source || likeness >= wordsTalkHome)
+	}
 	if p.instrument && (!p.kindred || words || p.gap <= foreignDays) {
 		return 4, sameInstrument
 	}
@@ -246,8 +255,6 @@ func (p *pair) said(near bool) (int, reason) {
 		return p.noise(likeness, agree, foreign)
 	}
 	authority := shared(a.authority, b.authority) > 0
-	parties := shared(a.parties, b.parties)
-	assets := shared(a.assets, b.assets) > 0
 	place := authority || shared(a.jurisdictions, b.jurisdictions) > 0 // a court has no short name
 	figures := commonFigure(a, b) > 0 || sameDay(a.deadlines[0], b.deadlines[0]) || sameDay(a.deadlines[1], b.deadlines[1])
 	if p.distant {
@@ -264,6 +271,9 @@ func (p *pair) said(near bool) (int, reason) {
 		named = named && assets
 	}
 	about := named || authority || assets && len(a.parties) == 0 && len(b.parties) == 0
+	if a.kind.Regulatory() && len(a.authority)+len(b.authority) == 0 {
+		about = about || figures || likeness >= wordsAgreeHome // nobody is named; the place has to do
+	}
 	// A name alone says so only while the news is fresh: whoever is in the news
 	// for weeks has done something else by then.
 	fresh := p.gap <= foreignDays || figures || !foreign && likeness >= wordsHint
@@ -297,13 +307,24 @@ func (p *pair) noise(likeness, agree float64, foreign bool) (int, reason) {
 	}
 	parties := shared(a.parties, b.parties) > 0
 	assets := shared(a.assets, b.assets) > 0
-	whole := len(a.assets)+len(b.assets)+len(a.parties)+len(b.parties) == 0 // the market
+	whole := wholeMarket(a, b)
 	figure := commonFigure(a, b)
-	if figure == 0 && len(a.figures) > 0 && len(b.figures) > 0 {
+	home := a.source == b.source
+	switch {
+	case home && a.kind == corpus.PriceMove && p.gap > 0.5:
+		return 0, noEvidence // the house's next look at the chart
+	case figure == 0 && len(a.figures) > 0 && len(b.figures) > 0:
+		if home || p.gap > 1 {
+			return 0, noEvidence // the next day's figures in the same mould
+		}
 		agree = max(agree, wordsOutweigh)
 	}
-	if significant(figure) < 2 && !parties && a.kind != corpus.PriceMove {
+	switch n := significant(figure); {
+	case parties || a.kind == corpus.PriceMove:
+	case n < 2:
 		agree = max(agree, wordsAgreeHome)
+	case figure >= 1e6 && p.gap <= 1:
+		agree = min(agree, wordsHint+0.05*float64(max(0, 3-n))) // no two sums are alike
 	}
 	switch {
 	case !parties && !assets && !whole:
@@ -320,6 +341,14 @@ func (p *pair) noise(likeness, agree float64, foreign bool) (int, reason) {
 	return 0, noEvidence
 }
 
+// wholeMarket reports whether two tellings are of the market as a whole: neither
+// says more of what moved, or one does not and a sum too large to be of
+// anything else is in both.
+func wholeMarket(a, b *telling) bool {
+	x, y := len(a.assets)+len(a.parties), len(b.assets)+len(b.parties)
+	return x+y == 0 || min(x, y) == 0 && commonFigure(a, b) >= hugeFigure
+}
+
 // opposed reports whether one telling is of a restriction and the other of a
 // permission.
 func opposed(a, b *telling) bool { return a.stance*b.stance < 0 }
@@ -332,7 +361,7 @@ func commonFigure(a, b *telling) float64 {
 	best := 0.0
 	for i, j := 0, 0; i < len(a.figures) && j < len(b.figures); {
 		x, y := a.figures[i], b.figures[j]
-		if math.Abs(x-y) <= a.slack()*min(x, y) && (best == 0 || significant(x) >= significant(best)) {
+		if math.Abs(x-y) <= slack(x)*min(x, y) && (best == 0 || significant(x) >= significant(best)) {
 			best = x
 		}
 		if x < y {
@@ -344,10 +373,10 @@ func commonFigure(a, b *telling) float64 {
 	return best
 }
 
-// slack is how far figures may be apart, as a share. A price is told exactly;
-// sums are rounded.
-func (t *telling) slack() float64 {
-	if t.kind == corpus.PriceMove {
+// slack is how far apart a figure and another may be, as a share. Prices and
+// numbers of coins are told exactly; sums are rounded.
+func slack(x float64) float64 {
+	if x < 1e6 {
 		return priceSlack
 	}
 	return sumSlack
@@ -498,23 +527,30 @@ func (t *telling) keyNames() (file, look []string) {
 
 // noisyNames lists the names of an event of which there are hundreds a day: its
 // parties, and each asset with each figure, since without a figure in common
-// there is no match.
+// there is no match. A huge sum may be told of the whole market, "", instead.
 func (t *telling) noisyNames() (file, look []string) {
 	t.text()
-	assets := t.assets
-	if t.kind == corpus.PriceMove || len(assets)+len(t.parties) == 0 {
-		assets = []string{t.mainAsset} // "" is the whole market
-	}
-	for _, a := range assets[:min(maxKeyAssets, len(assets))] {
-		for _, f := range t.figures[:min(maxKeyFigures, len(t.figures))] {
-			bucket := int(math.Floor(math.Log(f) / t.slack()))
-			file = append(file, a+"~"+strconv.Itoa(bucket))
-			for d := -1; d <= 1; d++ {
-				look = append(look, a+"~"+strconv.Itoa(bucket+d))
-			}
+	file, look = slices.Clone(t.parties), slices.Clone(t.parties)
+	add := func(asset string, f float64) {
+		bucket := int(math.Floor(math.Log(f) / slack(f)))
+		file = append(file, asset+"~"+strconv.Itoa(bucket))
+		for d := -1; d <= 1; d++ {
+			look = append(look, asset+"~"+strconv.Itoa(bucket+d))
 		}
 	}
-	return append(file, t.parties...), append(look, t.parties...)
+	assets := t.assets
+	if t.kind == corpus.PriceMove {
+		assets = []string{t.mainAsset}
+	}
+	for _, f := range t.figures[:min(maxKeyFigures, len(t.figures))] {
+		for _, a := range assets[:min(maxKeyAssets, len(assets))] {
+			add(a, f)
+		}
+		if f >= hugeFigure || len(assets) == 0 {
+			add("", f)
+		}
+	}
+	return file, look
 }
 
 // The bounds of what is looked up for one event of a noisy type.
