@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -55,7 +56,9 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 	named, rank := byName(pg, main.Title)
 	var listed []part // a list of teasers, whole: readers for articles take one of them
 	if root := rootOf(items); root != nil {
-		listed = clean(cut(root), main.Title, pg)
+		listed = slices.DeleteFunc(cut(root), func(b part) bool {
+			return onlyTime(b.Text) || furniture(b, fold(b.Text)) || b.Kind != corpus.BlockHeading && b.linked*2 > len(b.Text)
+		})
 	}
 	parts, embedded := splitTail(choose(named, rank, byDensity(pg)))
 	if over, under := pg.signed(parts); len(over) > 0 && (len(main.Authors) == 0 || pg.accounts) {
