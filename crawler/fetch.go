@@ -143,7 +143,7 @@ func (f *fetcher) once(ctx context.Context, src *source, r request) (*response, 
 	var res *response
 	c.OnResponse(func(got *colly.Response) {
 		x.header.Del("Set-Cookie")
-		res = &response{status: got.StatusCode, header: x.header, body: got.Body, finalURL: got.Request.URL.String(), at: x.at}
+		res = &response{status: got.StatusCode, header: x.header, body: x.body, finalURL: got.Request.URL.String(), at: x.at}
 	})
 	method := r.method
 	if method == "" {
@@ -220,12 +220,14 @@ type exchange struct {
 	src    *source
 	ctx    context.Context
 	header http.Header // of the last answer, as received
+	body   []byte      // the same, after transfer and content decoding
 	at     time.Time   // when the last request was sent
 }
 
-// RoundTrip sends a request when its site's turn comes, and hands colly an
-// answer that it leaves alone: decoded, and without the Content-Type by which
-// it would convert the body to UTF-8 and destroy what we are to keep.
+// RoundTrip sends a request when its site's turn comes, and keeps the body,
+// which it reads whole. Colly gets an empty one: it would convert a body to
+// UTF-8 and destroy what we are to keep, and would read it into memory in many
+// steps.
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Context().Value(ours{}) == nil {
 		return x.robotsTxt(req)
@@ -238,11 +240,30 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	if t, ok := res.Body.(*turn); ok {
 		x.at = t.begun
 	}
-	hidden := res.Header.Clone()
-	hidden.Del("Content-Type")
-	hidden.Del("Content-Encoding")
-	res.Header, res.Uncompressed = hidden, true
-	return res, nil
+	x.body, err = whole(res)
+	if err != nil {
+		return nil, err
+	}
+	out := &http.Response{
+		Status: res.Status, StatusCode: res.StatusCode, Proto: res.Proto, ProtoMajor: res.ProtoMajor, ProtoMinor: res.ProtoMinor,
+		Header: make(http.Header), Body: http.NoBody, Uncompressed: true, Request: res.Request,
+	}
+	if location := res.Header.Get("Location"); location != "" {
+		out.Header.Set("Location", location)
+	}
+	return out, nil
+}
+
+// whole reads and closes the body of res. Of what the sender claims of its
+// length at most a mebibyte is believed, before it has come.
+func whole(res *http.Response) ([]byte, error) {
+	defer res.Body.Close()
+	var b bytes.Buffer
+	b.Grow(int(min(max(res.ContentLength, 0), 1<<20)) + bytes.MinRead)
+	if _, err := b.ReadFrom(res.Body); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
 }
 
 // robotsTxt answers colly's question for robots.txt from what we remember, in

@@ -2,7 +2,6 @@ package crawler
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,25 +9,39 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// prologue is what may stand before the first element of a document.
-var prologue = regexp.MustCompile(`(?s)\A(?:\x{feff}|\s+|<\?.*?\?>|<!--.*?-->)+`)
-
-// opening returns the beginning of a document without what may precede its
-// first element, in lower case.
+// opening returns a document from its first element on: without byte order
+// mark, blanks, declarations and comments. Only the first 8 KiB are looked at.
 func opening(body []byte) []byte {
 	body = body[:min(len(body), 8<<10)]
-	return bytes.ToLower(body[len(prologue.Find(body)):])
+	for {
+		body = bytes.TrimLeft(body, " \t\r\n\f\ufeff")
+		end := ""
+		switch {
+		case bytes.HasPrefix(body, []byte("<?")):
+			end = "?>"
+		case bytes.HasPrefix(body, []byte("<!--")):
+			end = "-->"
+		default:
+			return body
+		}
+		i := bytes.Index(body, []byte(end))
+		if i < 0 {
+			return nil
+		}
+		body = body[i+len(end):]
+	}
+}
+
+// opens reports whether text begins with a mark, which is in lower case,
+// whatever the case of text.
+func opens(text []byte, mark string) bool {
+	return len(text) >= len(mark) && bytes.EqualFold(text[:len(mark)], []byte(mark))
 }
 
 // isPage reports whether a body is a page for people, whatever its header says.
 func isPage(body []byte) bool {
 	start := opening(body)
-	for _, mark := range []string{"<!doctype html", "<html", "<head", "<body"} {
-		if bytes.HasPrefix(start, []byte(mark)) {
-			return true
-		}
-	}
-	return false
+	return opens(start, "<!doctype html") || opens(start, "<html") || opens(start, "<head") || opens(start, "<body")
 }
 
 // sniff says which type of listing a body can be read as, whatever its header
@@ -43,7 +56,7 @@ func sniff(contentType string, body []byte) DiscoveryType {
 	if text, err := utf8XML(contentType, bytes.TrimSpace(body)); err == nil {
 		body = text
 	}
-	start := opening(body)
+	start := bytes.ToLower(opening(body))
 	if bytes.HasPrefix(start, []byte("<urlset")) || bytes.HasPrefix(start, []byte("<sitemapindex")) {
 		return DiscoverSitemap
 	}
@@ -84,18 +97,30 @@ func challenge(body []byte) string {
 	if !isPage(body) {
 		return ""
 	}
-	head := bytes.ToLower(body[:min(len(body), within)])
-	_, rest, ok := bytes.Cut(head, []byte("<title"))
-	if _, rest, ok = bytes.Cut(rest, []byte(">")); !ok {
-		return ""
-	}
+	rest := titleOf(body[:min(len(body), within)])
 	title, _, ok := bytes.Cut(rest, []byte("<"))
 	if !ok || len(title) > longest {
 		return ""
 	}
-	text := strings.TrimRight(plain(string(title)), ".…")
+	text := strings.TrimRight(strings.ToLower(plain(string(title))), ".…")
 	if slices.Contains(walls, text) {
 		return text
 	}
 	return ""
+}
+
+// titleOf returns what follows the opening tag of the first title in head.
+func titleOf(head []byte) []byte {
+	for {
+		i := bytes.IndexByte(head, '<')
+		if i < 0 {
+			return nil
+		}
+		head = head[i:]
+		if opens(head, "<title") {
+			_, rest, _ := bytes.Cut(head, []byte(">"))
+			return rest
+		}
+		head = head[1:]
+	}
 }
