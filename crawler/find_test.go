@@ -7,7 +7,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/regwire/regwire/crawler"
 )
@@ -82,6 +84,14 @@ func TestFind(t *testing.T) {
 				}
 				if err := crawler.ValidateSources(sources); err != nil {
 					t.Error(err)
+				}
+				// What is proposed can be written into a configuration as it is.
+				text, err := yaml.Marshal(sources)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if again, err := crawler.LoadSources(text); err != nil || !cmp.Equal(sources, again, cmpopts.EquateEmpty()) {
+					t.Errorf("%v\n%s", err, cmp.Diff(sources, again))
 				}
 				requests := w.requests()
 				for _, r := range requests {
