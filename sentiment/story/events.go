@@ -412,15 +412,28 @@ func (p *placing) report(i int) error {
 	return p.mem.PutEventKeys(c.event.ID, set(file))
 }
 
-// whole is a reading with what the readings that repeat it add.
+// whole is a reading with what the readings that repeat it add. What an
+// authority says by the way of changing what holds is that change: the first
+// reading that is one leads, else the main one.
 func (p *placing) whole(i int) corpus.EventReading {
-	r := p.reading(p.in.Analysis.Events[i])
-	for j := range p.claims {
-		if j == i || p.claims[j].head != i {
+	group := []int{i}
+	for j := i + 1; j < len(p.claims); j++ {
+		if p.claims[j].head != i {
 			continue
 		}
+		if talk := slices.Contains(words, p.claims[group[0]].telling.kind); talk && slices.Contains(changes, p.claims[j].telling.kind) {
+			group = slices.Insert(group, 0, j)
+		} else {
+			group = append(group, j)
+		}
+	}
+	r := p.reading(p.in.Analysis.Events[group[0]])
+	for _, j := range group[1:] {
 		more := p.reading(p.in.Analysis.Events[j])
 		fill(&r, more)
+		if more.Severity.Rank() > r.Severity.Rank() {
+			r.Severity = more.Severity
+		}
 		for _, e := range more.Evidence {
 			if len(r.Evidence) < maxQuoted && !slices.Contains(r.Evidence, e) {
 				r.Evidence = append(slices.Clone(r.Evidence), e)

@@ -42,7 +42,10 @@ var (
 	deeds   = []corpus.EventType{corpus.Enforcement, corpus.CourtRuling, corpus.Prohibition, corpus.Warning, corpus.Licensing}
 	// An article on a proposal may say that it would ban, and repeal.
 	withProposal = append(slices.Clone(textual), corpus.RuleProposal)
-	money        = []corpus.EventType{corpus.Funding, corpus.Flows, corpus.Partnership}
+	// What is said, and what changes what holds.
+	words   = []corpus.EventType{corpus.Guidance, corpus.Warning, corpus.Policy}
+	changes = []corpus.EventType{corpus.Repeal, corpus.RuleFinal, corpus.Prohibition, corpus.Legislation, corpus.Licensing}
+	money   = []corpus.EventType{corpus.Funding, corpus.Flows, corpus.Partnership}
 )
 
 // retells reports whether a further reading of one article tells the happening
@@ -108,7 +111,7 @@ const (
 	wordsHint = 0.15
 	// What officials say all day is told in the same words; so much is needed
 	// where nothing else is shared.
-	wordsTalk     = 0.35
+	wordsTalk     = 0.4
 	wordsTalkHome = 0.5
 	// Words that outweigh figures of their own on either side.
 	wordsOutweigh = 0.5
