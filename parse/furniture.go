@@ -165,6 +165,13 @@ var syndicated = sync.OnceValue(func() *regexp.Regexp {
 
 // withoutSyndication takes that sentence off the end of a text.
 func withoutSyndication(s string) string {
+	says := false
+	for _, w := range []string{" first ", "erschien zuerst", "primero en", "premier sur", "proviene da", "primeiro em", "eerst op", "pochodzi z", "сначала"} {
+		says = says || strings.Contains(s, w)
+	}
+	if !says { // a quick no: every line is asked
+		return s
+	}
 	if at := syndicated().FindStringIndex(s); at != nil {
 		return strings.TrimSpace(s[:at[0]])
 	}
