@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"time"
-
-	"github.com/gocolly/colly/v2"
 )
 
 // failure is an error with the reason it is filed under.
@@ -57,8 +55,6 @@ func reasonOf(err error) Reason {
 		network net.Error
 	)
 	switch {
-	case errors.Is(err, colly.ErrRobotsTxtBlocked):
-		return ReasonRobots
 	case errors.Is(err, errTimeout), errors.Is(err, context.DeadlineExceeded):
 		return ReasonTimeout
 	case errors.Is(err, context.Canceled):

@@ -124,18 +124,18 @@ func (f *fetcher) get(ctx context.Context, src *source, r request) (*response, e
 // once makes one request. Redirects and robots.txt count as part of it.
 //
 // A colly.Collector mixes policy with state, so each lives for one request;
-// what outlives it (connections, limits, rules of hosts) is ours. It is not
-// made by NewCollector, which lets COLLY_* variables switch robots.txt off.
+// what outlives it (connections, limits, rules of hosts) is ours. Colly's own
+// reading of robots.txt is switched off: it would ask for the file, without a
+// bound and for each collector anew, where RoundTrip asks what we remember.
 func (f *fetcher) once(ctx context.Context, src *source, r request) (*response, error) {
 	x := &exchange{fetcher: f, src: src, ctx: ctx}
 	c := new(colly.Collector)
 	c.Init()
-	c.IgnoreRobotsTxt = false
-	c.UserAgent = robotsToken // what colly matches rules by; the header below is what is sent
+	c.IgnoreRobotsTxt = true // RoundTrip obeys it
 	c.AllowURLRevisit = true
 	c.ParseHTTPErrorResponse = true
 	c.MaxBodySize = 0 // colly would cut; decoded refuses
-	c.Context = context.WithValue(ctx, ours{}, true)
+	c.Context = ctx
 	c.SetRequestTimeout(0) // send has its own, which does not run while we wait for our turn
 	c.WithTransport(x)
 	c.SetRedirectHandler(x.redirect)
@@ -180,10 +180,6 @@ func (f *fetcher) once(ctx context.Context, src *source, r request) (*response, 
 	return res, nil
 }
 
-// ours marks the context of requests that fetch asked for; colly fetches
-// robots.txt without any context.
-type ours struct{}
-
 func (f *fetcher) headers(src *source, r request) http.Header {
 	h := http.Header{
 		"User-Agent":      {src.userAgent},
@@ -224,13 +220,14 @@ type exchange struct {
 	at     time.Time   // when the last request was sent
 }
 
-// RoundTrip sends a request when its site's turn comes, and keeps the body,
+// RoundTrip sends a request, the first or one that a redirect leads to, when
+// robots.txt allows it and its site's turn comes, and keeps the body,
 // which it reads whole. Colly gets an empty one: it would convert a body to
 // UTF-8 and destroy what we are to keep, and would read it into memory in many
 // steps.
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Context().Value(ours{}) == nil {
-		return x.robotsTxt(req)
+	if err := x.permitted(req); err != nil {
+		return nil, err
 	}
 	res, err := x.send(req, x.src)
 	if err != nil {
@@ -266,35 +263,30 @@ func whole(res *http.Response) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// robotsTxt answers colly's question for robots.txt from what we remember, in
-// a form that colly's parser takes.
-func (x *exchange) robotsTxt(req *http.Request) (*http.Response, error) {
+// permitted asks robots.txt, and takes on the pace it asks for.
+func (x *exchange) permitted(req *http.Request) error {
 	r, err := x.rules(x.ctx, x.src, req.URL)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	x.hosts.site(req.URL, x.src.Politeness).slowTo(crawlDelay(r.data))
-	return &http.Response{
-		StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: make(http.Header),
-		Body: io.NopCloser(bytes.NewReader(r.text)), ContentLength: int64(len(r.text)), Request: req,
-	}, nil
+	switch {
+	case allows(r.data, req.URL):
+		return nil
+	case req.Response != nil:
+		return fail(ReasonRobots, "robots.txt forbids the redirect to %s", req.URL.Redacted())
+	}
+	return fail(ReasonRobots, "robots.txt forbids it")
 }
 
-// redirect decides whether a redirect is followed. Its target has to pass
-// robots.txt too; the address guard meets it in the dialer.
+// redirect decides whether a redirect is followed. robots.txt meets its target
+// in RoundTrip, the address guard in the dialer.
 func (x *exchange) redirect(req *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects {
 		return fail(ReasonRedirects, "more than %d redirects", maxRedirects)
 	}
 	if req.URL.Scheme != "http" && req.URL.Scheme != "https" || req.URL.User != nil {
 		return fail(ReasonRedirects, "redirect to %s", req.URL.Redacted())
-	}
-	r, err := x.rules(x.ctx, x.src, req.URL)
-	if err != nil {
-		return err
-	}
-	if !allows(r.data, req.URL) {
-		return fail(ReasonRobots, "redirect to %s: %w", req.URL.Redacted(), colly.ErrRobotsTxtBlocked)
 	}
 	return nil
 }

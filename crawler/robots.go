@@ -47,7 +47,6 @@ type robots struct {
 
 // rules is one robots.txt as we understand it.
 type rules struct {
-	text     []byte // canonical: only lines that mean something
 	data     *robotstxt.RobotsData
 	sitemaps []string // as it names them
 }
@@ -115,7 +114,7 @@ func understand(status int, body []byte, err error) (rules, error) {
 	if err != nil {
 		return rules{}, fail(ReasonRobots, "robots.txt: %w", err)
 	}
-	return rules{text, data, sitemaps}, nil
+	return rules{data, sitemaps}, nil
 }
 
 // meaningful keeps the lines of a robots.txt that say something to a crawler,
