@@ -65,6 +65,9 @@ func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
 		{name: "zec2", src: wire, hours: 3, title: "Kraken hit with SEC complaint", events: []corpus.EventReading{act(corpus.Enforcement, "SEC", "US", "Kraken")}},
 		{name: "zlist", src: binance, hours: 2, title: "Binance Will List Aster (ASTER)", events: []corpus.EventReading{venue(corpus.Listing, "Binance", "ASTER")}},
 		{name: "zlist2", src: kuaixun, hours: 2.5, title: "币安将上线 Aster (ASTER)", events: []corpus.EventReading{venue(corpus.Listing, "Binance", "ASTER")}},
+		{name: "zn1", src: pboc, hours: 1, title: "关于防范风险的通知", events: []corpus.EventReading{numbered(act(corpus.RuleFinal, "PBoC", "CN"), "银发〔2026〕42号")}, ins: []corpus.InstrumentReading{in("银发〔2026〕42号", "PBoC", corpus.InstrumentAdopted, false)}},
+		{name: "zn2", src: daily, hours: 2, title: "Beijing bans tokenisation", events: []corpus.EventReading{numbered(act(corpus.Prohibition, "PBoC", "CN"), "银发〔2026〕42号")}, ins: []corpus.InstrumentReading{in("银发〔2026〕42号", "PBoC", corpus.InstrumentAdopted, false)}},
+		{name: "zn3", src: wire, hours: 9, title: "What China's new line means", events: []corpus.EventReading{numbered(act(corpus.Policy, "PBoC", "CN"), "银发〔2026〕42号")}, ins: []corpus.InstrumentReading{in("银发〔2026〕42号", "PBoC", corpus.InstrumentAdopted, false)}},
 		{name: "zlist3", src: binance, hours: 4, title: "Binance Will List Plasma (XPL)", events: []corpus.EventReading{venue(corpus.Listing, "Binance", "XPL")}},
 	}
 	pieces := append(suit(), other...)
@@ -95,7 +98,7 @@ func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
 		order[i] = i
 	}
 	wantGroups, wantTitles := grouping(order)
-	if len(wantTitles) != 4 {
+	if len(wantTitles) != 5 {
 		t.Fatal(wantGroups)
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
