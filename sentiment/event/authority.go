@@ -31,7 +31,8 @@ var authorityClasses = map[string]class{
 }
 
 // readAuthorities returns the words, the persons by gazetteer id, and the names
-// of whom "central bank" and "regulator" mean with a country ("regulator@GB").
+// of whom "central bank" and "regulator" mean with a country ("regulator@GB"),
+// and who is competent there ("rules@SG", "rules@dubai").
 func readAuthorities(data string) (words []authorityWord, persons map[string]*authorityWord, meant map[string]string, err error) {
 	persons, meant = map[string]*authorityWord{}, map[string]string{}
 	for n, line := range strings.Split(data, "\n") {
@@ -58,8 +59,11 @@ func readAuthorities(data string) (words []authorityWord, persons map[string]*au
 			persons[id] = &w
 			continue
 		}
-		if name, _, ok := strings.Cut(w.phrase, "@"); ok {
-			meant[name+"@"+string(w.jurisdiction)] = w.regulator
+		if name, city, ok := strings.Cut(w.phrase, "@"); ok {
+			if city == strings.ToUpper(city) && len(city) == 2 {
+				city = string(w.jurisdiction)
+			}
+			meant[name+"@"+city] = w.regulator
 			continue
 		}
 		words = append(words, w)
@@ -267,11 +271,12 @@ func (r *Reader) authoritiesIn(toks []token, full, lang string, aside bool) who 
 		w.actor(cmp.Or(full[t.start:toks[t.run-1].end], a.regulator))
 		if j := placeOf(toks, i, t.run); j != "" && (a.assumed || a.jurisdiction == "") {
 			w.add(j)
-			if !a.assumedName || j == a.jurisdiction {
+			local := stateOfUS(&sentence{toks: toks[max(0, i-2):i]}) // "Montana Senate"
+			if (!a.assumedName || j == a.jurisdiction) && !(a.class == legislature && local) {
 				w.name(a.regulator)
 			}
 			if kind := generic[a.phrase]; kind != "" {
-				w.name(r.meant[kind+"@"+string(j)])
+				w.name(cmp.Or(r.meantIn(kind, toks[max(0, i-4):i], full, 0), r.meant[kind+"@"+string(j)]))
 			}
 			continue
 		}
@@ -303,7 +308,7 @@ func (r *Reader) authoritiesIn(toks []token, full, lang string, aside bool) who 
 // generic are the words that mean an authority of the country named beside
 // them.
 var generic = map[string]string{
-	"central bank": "central bank", "央行": "central bank", "中央银行": "central bank",
+	"central bank": "central bank", "央行": "central bank", "中央银行": "central bank", "央行行长": "central bank", "central banker": "central bank",
 	"regulator": "regulator", "watchdog": "regulator", "financial regulator": "regulator", "securities regulator": "regulator",
 }
 

@@ -28,6 +28,7 @@ type sentence struct {
 	toks     []token
 	hits     []hit
 	lean     float64 // weight of its permissive stance cues less that of the restrictive ones
+	up       float64 // weight of the strongest permissive one
 }
 
 // mention is a place where an entity or an instrument is named.

@@ -149,6 +149,10 @@ func TestSixthHeadlines(t *testing.T) {
 	evaluate(t, "testdata/sixth.tsv", 80, []float64{0.95, 0.98, 0.95, 0.81, 0.81})
 }
 
+func TestSeventhHeadlines(t *testing.T) {
+	evaluate(t, "testdata/seventh.tsv", 120, []float64{0.93, 0.98, 0.97, 0.95, 0.96})
+}
+
 // evaluate reads the labelled headlines of a file and compares the quality of
 // the reading with what is wanted of it: macro-F1 over types, accuracy of
 // regulatory, F1 of jurisdictions and of regulators, accuracy of the stance's

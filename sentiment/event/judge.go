@@ -50,6 +50,7 @@ func (r *Reader) acting(ctx *context, s *sentence, t corpus.EventType, aside boo
 	if (t == corpus.Enforcement || t == corpus.CourtRuling) && len(w.jurisdictions) == 0 {
 		w.add(ctx.homeOf(s))
 	}
+	r.competent(s, t, &w)
 	return w
 }
 
@@ -104,8 +105,11 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 	count := func(list string) int { return r.lists[list].count(toks, s.text) }
 	switch t {
 	case corpus.Enforcement:
-		if code == permissive {
+		switch {
+		case code == permissive:
 			return 1
+		case code == neutral && has(s, "testify", "testifies", "testified", "testimony", "rests", "rested"):
+			return 0 // a day in court decides nothing
 		}
 		business := count("business") > 0
 		venue := business || len(ctx.names(corpus.EntityExchange, s)) > 0
@@ -114,7 +118,7 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 		}
 		return 0
 	case corpus.Legislation:
-		if code == restrictive {
+		if code == restrictive && (count("setback") == 0 || count("burden") == 0) {
 			return -1
 		}
 		side := 1.0
@@ -124,7 +128,7 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 		if count("setback") > 0 && !has(s, "overrides", "override", "overrode", "overridden", "revives", "reviving") {
 			return -side
 		}
-		if s.lean >= leadLeaning {
+		if s.lean >= leadLeaning || side < 0 && s.lean > 0 && s.up >= relieving {
 			return 1
 		}
 		if side > 0 && s.lean <= -leadLeaning {
@@ -211,6 +215,10 @@ func (ctx *context) leadLeans() float64 {
 // takes no side.
 const leadLeaning = 7.0
 
+// relieving is the weight of words that take a burden away ("scraps tax"),
+// which count even in a bill whose words are those of a burden.
+const relieving = 8.0
+
 func signum(x float64) float64 { return float64(cmp.Compare(x, 0)) }
 
 // newcomer reads an appointment by what the person is known for.
@@ -255,7 +263,7 @@ func suitAgainst(s *sentence) bool {
 // crime reports whether a court decides about persons and procedure, not about
 // what crypto may do.
 func crime(s *sentence) bool {
-	return strings.Contains(s.text, "合同") || has(s, "mutual", "extradition", "witness", "wright", "sentence", "plea", "fraud", "guilty", "records", "stolen", "theft")
+	return strings.Contains(s.text, "合同") && !strings.Contains(s.text, "担") && !strings.Contains(s.text, "保护") || has(s, "mutual", "extradition", "witness", "wright", "sentence", "plea", "fraud", "guilty", "records", "stolen", "theft")
 }
 
 // ruling reads for whom a court decided: words of winning and losing beside
@@ -265,9 +273,14 @@ func (r *Reader) ruling(s *sentence) float64 {
 	refuses := has("refuses", "refused", "denies", "denied", "rejects", "rejected", "declines", "declined") || strings.Contains(s.text, "驳回") || strings.Contains(s.text, "拒绝")
 	dismissal := has("dismiss", "dismissed", "dismisses", "dismissal", "toss", "tosses", "tossed", "throws", "thrown", "threw", "drop")
 	against := has("suit", "lawsuit", "case", "charges", "claims", "sanctions", "refusal", "denial", "rule", "action")
+	side := sidesWith(s)
 	switch {
 	case crime(s):
 		return 0
+	case side != 0:
+		return side
+	case has("overstepped", "oversteps", "overstep", "exceeded", "unlawful", "unlawfully", "arbitrary", "unconstitutional") && !has("not"):
+		return 1 // only authorities can
 	case dismissal && suitAgainst(s):
 		return -1 // it was the industry that sued
 	case strings.Contains(s.text, "不构成证券") || strings.Contains(s.text, "不属于证券") || strings.Contains(s.text, "胜诉"):
@@ -280,6 +293,40 @@ func (r *Reader) ruling(s *sentence) float64 {
 		return 1
 	case has("loses", "loss", "convicts", "liable", "violated", "unregistered", "upholds") && !has("sec", "cftc"):
 		return -1
+	}
+	return 0
+}
+
+// sidesWith reads whom a court "sides with" or "rules against": -1 for an
+// agency, +1 for those it supervises; 0 when it says nothing of the kind.
+func sidesWith(s *sentence) float64 {
+	for i, t := range s.toks {
+		sign := 1.0
+		switch t.norm {
+		case "with":
+			if i == 0 || !strings.HasPrefix(s.toks[i-1].norm, "sid") {
+				continue
+			}
+		case "favor", "favour", "backs", "for", "to":
+			if t.norm == "for" && (i == 0 || !strings.HasPrefix(s.toks[i-1].norm, "rul")) || t.norm == "to" && (i == 0 || s.toks[i-1].norm != "victory") {
+				continue
+			}
+		case "against":
+			if i == 0 || !strings.HasPrefix(s.toks[i-1].norm, "rul") && s.toks[i-1].norm != "sides" && s.toks[i-1].norm != "sided" {
+				continue
+			}
+			sign = -1
+		default:
+			continue
+		}
+		for _, of := range s.toks[i+1 : min(len(s.toks), i+4)] {
+			switch {
+			case of.class&(regulator|police|government) != 0:
+				return -sign
+			case of.class&(exchange|firm|asset|person) != 0, of.norm == "crypto", of.norm == "industry", of.norm == "developer", of.norm == "developers":
+				return sign
+			}
+		}
 	}
 	return 0
 }

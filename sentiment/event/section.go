@@ -125,5 +125,5 @@ func (r *Reader) cues(ctx *context, s *sentence) {
 		}
 		s.hits = append(s.hits, h)
 	}
-	s.lean = best[up] - best[down]
+	s.lean, s.up = best[up]-best[down], best[up]
 }
