@@ -20,12 +20,13 @@
 // # Events
 //
 // One happening is one event, however many articles tell it. Readings are the
-// same happening when authority, parties, instruments, figures and date allow it
-// and something positive says so; see [same]. Types may differ where identity is
-// beyond doubt, and readings of one article that repeat one another are one, see
-// [retells]. Names come from the gazetteer, so English and Chinese meet. The facts of an event are made afresh from its
-// reports whenever one is added, replaced or withdrawn, the acting authority's
-// own report leading; so a correction leaves nothing behind.
+// same happening when authority, parties, instruments, figures and date allow
+// it and something positive says so; see [same]. Types may differ where identity
+// is beyond doubt, and readings of one article that repeat one another are one,
+// see [retells]. Names come from the gazetteer, so English and Chinese meet. The
+// facts of an event are made afresh from its reports whenever one is added,
+// replaced or withdrawn, the acting authority's own report leading; so a
+// correction leaves nothing behind.
 //
 // # Guarantees
 //

@@ -297,7 +297,7 @@ var steps = []struct {
 	name string
 	cues []string
 }{
-	{"signed", []string{" signs ", " signed ", "into law", " is law", "becomes law", "signing", "signature", "签署"}},
+	{"signed", []string{" signs ", " signed ", "into law", " is law", "becomes law", "becomes u.s. law", "signing", "signature", "签署"}},
 	{"passed", []string{" passes ", " passed ", " clears ", " clear ", "approves", "passage", "通过"}},
 	{"stopped", []string{" stall", " veto", " block", "rejects", " delay", "否决", "搁置", "推迟"}},
 	{"advanced", []string{"advance", "markup", "committee", "委员会"}},
