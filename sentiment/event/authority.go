@@ -256,6 +256,9 @@ func (r *Reader) authoritiesIn(toks []token, full, lang string, aside bool) who 
 				if j := placeOf(toks, i, t.run); j != "" && j != e.Jurisdiction {
 					continue
 				}
+				if e.Name == "Congress" && (t.norm == "senate" || t.norm == "house") && stateOfUS(&sentence{toks: toks}) {
+					continue // "Oklahoma bill dies in Senate"
+				}
 			}
 			if e.Kind == corpus.EntityRegulator {
 				named = true
@@ -298,7 +301,7 @@ func (r *Reader) authoritiesIn(toks []token, full, lang string, aside bool) who 
 			w.add(a.jurisdiction)
 			w.guessed = true
 		}
-		if slices.Contains(w.jurisdictions, a.jurisdiction) {
+		if slices.Contains(w.jurisdictions, a.jurisdiction) && !(a.class == legislature && stateOfUS(&sentence{toks: toks})) {
 			w.name(a.regulator)
 		}
 	}

@@ -153,6 +153,9 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 			if s.lean > 0 && has(s, "stablecoins", "stablecoin", "bitcoin", "crypto") && has(s, "cbdc", "cbdcs", "digital") {
 				return 1 // against it, and for what is private
 			}
+			if s.lean <= -leadLeaning && has(s, "stablecoins", "stablecoin", "bitcoin", "crypto") && has(s, "wary", "sceptical", "skeptical", "reject", "rejects", "against", "warns", "instead") {
+				return -1 // for it, and against what is private
+			}
 			return 0
 		}
 		if code == restrictive && has(s, "delay", "delays", "delayed", "postpones", "postpone", "scraps", "exempt") || strings.Contains(s.text, "征税推迟") || strings.Contains(s.text, "推迟征税") {
@@ -281,6 +284,17 @@ func (r *Reader) ruling(s *sentence) float64 {
 		return side
 	case has("overstepped", "oversteps", "overstep", "exceeded", "unlawful", "unlawfully", "arbitrary", "unconstitutional") && !has("not"):
 		return 1 // only authorities can
+	case has("must") && has("face"):
+		return -1
+	case has("wrong", "erred", "improperly", "unfairly", "lacks", "lacked") && agency(s):
+		return 1
+	case has("beats", "defeats", "prevails", "beat") && agency(s):
+		if s.leader() != 0 {
+			return -1
+		}
+		return 1
+	case strings.Contains(s.text, "定罪") && (strings.Contains(s.text, "推翻") || strings.Contains(s.text, "撤销")):
+		return 1
 	case dismissal && suitAgainst(s):
 		return -1 // it was the industry that sued
 	case strings.Contains(s.text, "不构成证券") || strings.Contains(s.text, "不属于证券") || strings.Contains(s.text, "胜诉"):
@@ -295,6 +309,11 @@ func (r *Reader) ruling(s *sentence) float64 {
 		return -1
 	}
 	return 0
+}
+
+// agency reports whether a sentence names an authority other than a court.
+func agency(s *sentence) bool {
+	return slices.ContainsFunc(s.toks, func(t token) bool { return t.class&(regulator|government|police) != 0 })
 }
 
 // sidesWith reads whom a court "sides with" or "rules against": -1 for an
