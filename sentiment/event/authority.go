@@ -252,6 +252,9 @@ func (r *Reader) authoritiesIn(toks []token, full, lang string, aside bool) who 
 		named := false
 		foreign := t.authority != nil && generic[t.authority.phrase] != "" // 央行 is China's, 阿联酋央行 is not
 		for _, e := range t.entities {
+			if t.han && i > 0 && toks[i-1].class&place != 0 && jurisdictionAt(&toks[i-1]) != e.Jurisdiction {
+				continue // 印度财政部 is not China's
+			}
 			if foreign || e.Name == "Congress" || e.Name == "Treasury" { // "Brazil's Congress"
 				if j := placeOf(toks, i, t.run); j != "" && j != e.Jurisdiction {
 					continue

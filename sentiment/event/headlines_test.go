@@ -157,6 +157,10 @@ func TestEighthHeadlines(t *testing.T) {
 	evaluate(t, "testdata/eighth.tsv", 80, []float64{0.75, 0.98, 0.98, 0.92, 0.95})
 }
 
+func TestNinthHeadlines(t *testing.T) {
+	evaluate(t, "testdata/ninth.tsv", 80, []float64{0.74, 0.98, 0.98, 0.94, 0.93})
+}
+
 // evaluate reads the labelled headlines of a file and compares the quality of
 // the reading with what is wanted of it: macro-F1 over types, accuracy of
 // regulatory, F1 of jurisdictions and of regulators, accuracy of the stance's

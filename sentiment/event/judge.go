@@ -301,7 +301,7 @@ func (r *Reader) ruling(s *sentence) float64 {
 		return 1
 	case has("not") && has("securities", "security"), has("wins", "win", "victory", "acquits", "acquitted", "cleared") && !has("sec", "cftc", "fca"):
 		return 1
-	case refuses && (dismissal || has("motion", "bid", "appeal", "request", "petition") || strings.Contains(s.text, "请求") || strings.Contains(s.text, "上诉")):
+	case refuses && (dismissal || has("motion", "bid", "appeal", "request", "petition") || strings.Contains(s.text, "动议") || strings.Contains(s.text, "请求") || strings.Contains(s.text, "上诉")):
 		return -1
 	case (dismissal || has("overturns", "overturned", "vacates", "vacated", "strikes", "struck", "reverses", "reversed", "voids", "quashes", "lifts", "blocks")) && against:
 		return 1
