@@ -12,7 +12,6 @@ import (
 	"github.com/regwire/regwire/corpus/store"
 	"github.com/regwire/regwire/internal/config"
 	"github.com/regwire/regwire/internal/httpapi"
-	"github.com/regwire/regwire/internal/service"
 	"github.com/regwire/regwire/sentiment/entity"
 	"github.com/regwire/regwire/sentiment/signal"
 )
@@ -322,73 +321,4 @@ type notification struct {
 	LastError string                   `json:"last_error,omitempty"`
 	CreatedAt time.Time                `json:"created_at"`
 	SentAt    time.Time                `json:"sent_at,omitzero"`
-}
-
-func (a *app) sources() *cobra.Command {
-	return &cobra.Command{
-		Use: "sources", Short: "List the sources with their health",
-		Long: `List the sources that the configuration asks for: how they are found, when
-they were last read, and why one is disabled or failing. Without a
-configuration these are the built-in ones.
-
-  regwire sources
-  regwire sources --json | jq 'select(.state.failures > 0)'`,
-		Args: args(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := a.config()
-			if err != nil {
-				return err
-			}
-			sources, err := cfg.CrawlSources()
-			if err != nil {
-				return usageError{err}
-			}
-			states := map[corpus.SourceID]corpus.SourceState{}
-			err = a.read(cmd.Context(), cfg, func(db *store.DB) error {
-				all, err := db.SourceStates(cmd.Context())
-				for _, s := range all {
-					states[s.Source] = s
-				}
-				return err
-			})
-			if err != nil && !errors.Is(err, service.ErrNothing) { // none has been visited then
-				return err
-			}
-			rows := make([]sourceLine, len(sources))
-			for i, s := range sources {
-				rows[i] = sourceLine{
-					Source: s.Source, Section: s.Section, Discovery: string(s.Discovery.Type), URL: s.Discovery.URL,
-					Schedule: s.Schedule, Disabled: s.Disabled, Reason: s.Reason, State: states[s.ID],
-				}
-			}
-			return table(cmd, a.json, rows, "ID\tKIND\tWHERE\tLANG\tDISCOVERY\tLAST SUCCESS\tSTATE\tNAME", func(s sourceLine) string {
-				return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", s.ID, s.Kind, s.Jurisdiction, s.Language, s.Discovery,
-					day(s.State.SucceededAt), s.health(), clip(s.Name, 50))
-			})
-		},
-	}
-}
-
-// sourceLine is the line that `sources --json` prints.
-type sourceLine struct {
-	corpus.Source
-	Section   string             `json:"section,omitempty"`
-	Discovery string             `json:"discovery"`
-	URL       string             `json:"url"`
-	Schedule  string             `json:"schedule,omitempty"`
-	Disabled  bool               `json:"disabled,omitempty"`
-	Reason    string             `json:"reason,omitempty"`
-	State     corpus.SourceState `json:"state"`
-}
-
-func (s sourceLine) health() string {
-	switch {
-	case s.Disabled:
-		return "disabled: " + clip(s.Reason, 50)
-	case s.State.Failures > 0:
-		return fmt.Sprintf("failing (%d): %s", s.State.Failures, s.State.Reason)
-	case s.State.SucceededAt.IsZero():
-		return "not visited"
-	}
-	return "ok"
 }

@@ -169,7 +169,7 @@ func TestCommandLines(t *testing.T) {
 		{"alerts --state odd", 2, "", `pending, sent, dead`},
 		{"sources x", 2, "", "x"},
 		{"sources", 0, `(?m)^ID +KIND .*\n(.*\n)*us-sec-press +regulator +US .*disabled: the publisher asks`, ""},
-		{"sources --json", 0, `(?m)^\{"id":"md-coindesk","name":.*"state":\{`, ""},
+		{"sources --json", 0, `(?m)^\{"id":"md-coindesk","name":.*"condition":"`, ""},
 	} {
 		t.Run(tt.line, func(t *testing.T) {
 			got := regwire(t, dir, "", strings.Fields(tt.line)...)

@@ -49,6 +49,7 @@ type Service struct {
 	Store    *store.DB
 	Index    *index.Index
 	Pipeline *pipeline.Pipeline
+	Crawler  *crawler.Crawler
 	Sources  []crawler.Source
 
 	opts Options
@@ -155,7 +156,7 @@ func (s *Service) join(ctx context.Context) error {
 	}
 	// The crawler hands what it fetches to the pipeline, which runs the crawler.
 	sink := &sink{}
-	rooms.Crawler, err = crawler.New(crawler.Config{
+	s.Crawler, err = crawler.New(crawler.Config{
 		Sources: sources, State: s.Store, Sink: sink, Logger: opts.Logger, Registry: registry, Visited: opts.Visited,
 		UserAgent: cfg.Crawl.UserAgent, Company: cfg.Crawl.Company, Contact: cfg.Crawl.Contact,
 		Concurrency: cfg.Crawl.Concurrency, LiveWithin: cfg.Crawl.LiveWithin, Every: cfg.Crawl.Every,
@@ -163,6 +164,7 @@ func (s *Service) join(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	rooms.Crawler = s.Crawler
 	if s.Pipeline, err = pipeline.New(ctx, rooms); err != nil {
 		return err
 	}
