@@ -360,8 +360,3 @@ func shared[T ~string](a, b []T) int {
 	}
 	return n
 }
-
-// within returns the members of a that b has too.
-func within[T ~string](a, b []T) []T {
-	return slices.DeleteFunc(slices.Clone(a), func(x T) bool { return !slices.Contains(b, x) })
-}
