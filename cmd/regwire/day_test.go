@@ -110,7 +110,7 @@ func checkLists(t *testing.T, dir string) {
 		{"signals --target us", []string{"seq"}},
 		{"alerts --state sent", []string{"id", "message_id", "event", "subject", "state", "to"}},
 		{"search crypto", []string{"url", "source", "title", "published_at", "score", "snippet"}},
-		{"sources", []string{"id", "name", "kind", "jurisdiction", "discovery", "state"}},
+		{"sources", []string{"id", "name", "kind", "jurisdiction", "discovery", "condition"}},
 	} {
 		t.Run(tt.line, func(t *testing.T) {
 			args := append(strings.Fields(tt.line), "--data", "d")
