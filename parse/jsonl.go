@@ -27,20 +27,32 @@ type reply struct {
 	URL         string    `json:"url"`
 	Title       string    `json:"title"`
 	Authors     []string  `json:"authors"`
-	PublishedAt string    `json:"published_at,omitempty"`
-	ModifiedAt  string    `json:"modified_at,omitempty"`
+	PublishedAt optional  `json:"published_at"`
+	ModifiedAt  optional  `json:"modified_at"`
 	Lang        string    `json:"lang"`
 	Body        string    `json:"body"`
 	Articles    []article `json:"articles"`
-	Error       string    `json:"error,omitempty"`
+	Error       optional  `json:"error"`
 }
 
 type article struct {
 	Title       string   `json:"title"`
 	Authors     []string `json:"authors"`
-	PublishedAt string   `json:"published_at,omitempty"`
+	PublishedAt optional `json:"published_at"`
 	Lang        string   `json:"lang"`
 	Body        string   `json:"body"`
+}
+
+// optional is a text that is null where there is none: every line has every
+// field.
+type optional string
+
+// MarshalJSON writes null for the empty text.
+func (o optional) MarshalJSON() ([]byte, error) {
+	if o == "" {
+		return []byte("null"), nil
+	}
+	return json.Marshal(string(o))
 }
 
 // maxRequest bounds a line of input.
@@ -157,7 +169,7 @@ func (p *Parser) answer(ctx context.Context, text []byte) (out reply) {
 	out.Authors, out.Articles = []string{}, []article{}
 	var req request
 	if err := json.Unmarshal(text, &req); err != nil {
-		out.Error = fmt.Sprintf("bad line: %v", err)
+		out.Error = optional(fmt.Sprintf("bad line: %v", err))
 		return out
 	}
 	out.URL = req.URL
@@ -167,7 +179,7 @@ func (p *Parser) answer(ctx context.Context, text []byte) (out reply) {
 	}
 	body, err := readFile(req.Path, int64(max(p.cfg.MaxBytes, p.cfg.MaxPDFBytes)))
 	if err != nil {
-		out.Error = err.Error()
+		out.Error = optional(err.Error())
 		return out
 	}
 	c := corpus.Capture{URL: req.URL, FinalURL: req.URL, Status: 200, Body: body}
@@ -181,15 +193,15 @@ func (p *Parser) answer(ctx context.Context, text []byte) (out reply) {
 	}
 	drafts, digest, err := p.read(ctx, c, corpus.Source{})
 	if err != nil {
-		out.Error = err.Error()
+		out.Error = optional(err.Error())
 		return out
 	}
 	m := drafts[0]
 	out.URL, out.Title, out.Lang, out.Body = m.URL, m.Title, m.Lang, m.Body()
 	out.Authors = append(out.Authors, m.Authors...)
-	out.PublishedAt, out.ModifiedAt = stampText(m.PublishedAt), stampText(m.ModifiedAt)
+	out.PublishedAt, out.ModifiedAt = optional(stampText(m.PublishedAt)), optional(stampText(m.ModifiedAt))
 	for _, d := range drafts {
-		out.Articles = append(out.Articles, article{Title: d.Title, Authors: append([]string{}, d.Authors...), PublishedAt: stampText(d.PublishedAt), Lang: d.Lang, Body: d.Body()})
+		out.Articles = append(out.Articles, article{Title: d.Title, Authors: append([]string{}, d.Authors...), PublishedAt: optional(stampText(d.PublishedAt)), Lang: d.Lang, Body: d.Body()})
 	}
 	if digest != "" {
 		out.Title, out.Body, out.Authors = digest, "", []string{}

@@ -139,32 +139,54 @@ func (d *Demo) keepPlace() error {
 
 func (d *Demo) placeFile() string { return filepath.Join(d.opts.Data, "demo.json") }
 
-// raise starts the sites, where they stood last time if that is free.
+// raise puts up the sites: where they stood last time, which may mean to wait
+// for another demo to end, or at the first row of ports that is free.
 func (d *Demo) raise(ctx context.Context) error {
-	var ports []int
 	if d.place.Port != 0 {
-		ports = append(ports, d.place.Port)
-	}
-	for i := range rows {
-		ports = append(ports, firstPort+i*rowLength)
+		return d.raiseAgain(ctx)
 	}
 	var errs error
-	for _, port := range ports {
-		wire, err := newswire.New(newswire.Config{FirstPort: port, Edition: d.place.Edition})
-		if err != nil {
-			return err
-		}
-		wait, err := wire.Start(ctx)
+	for i := range rows {
+		err := d.raiseAt(ctx, firstPort+i*rowLength)
 		if err == nil {
-			if d.place.Port != 0 && d.place.Port != port {
-				d.opts.Say("the sites do not stand where they stood last time: all their articles will look new")
-			}
-			d.Wire, d.stopped, d.place.Port = wire, wait, port
 			return nil
 		}
 		errs = errors.Join(errs, err)
 	}
 	return errs
+}
+
+// patience is how long a demo waits for the ports its folder knows.
+const patience = 40 * time.Second
+
+// raiseAgain puts the sites up at the addresses that their articles are known
+// by: at others, all of them would look new.
+func (d *Demo) raiseAgain(ctx context.Context) error {
+	for began := time.Now(); ; {
+		err := d.raiseAt(ctx, d.place.Port)
+		if err == nil {
+			return nil
+		}
+		if time.Since(began) > patience || ctx.Err() != nil {
+			return fmt.Errorf("the sites of %s stand at port %d and following, where something else listens; stop it, or use another --data: %w", d.opts.Data, d.place.Port, err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+func (d *Demo) raiseAt(ctx context.Context, port int) error {
+	wire, err := newswire.New(newswire.Config{FirstPort: port, Edition: d.place.Edition})
+	if err != nil {
+		return err
+	}
+	wait, err := wire.Start(ctx)
+	if err == nil {
+		d.Wire, d.stopped, d.place.Port = wire, wait, port
+	}
+	return err
 }
 
 // config is the service's own defaults, with the sites for sources and a
