@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,6 +41,8 @@ type dialect struct {
 	// lockHead reads the head of the log and the time, and keeps every other
 	// writer out until the transaction ends.
 	lockHead string
+	// text is how a query is best put to the database.
+	text func(query string) string
 	// in is a condition: the column is one of the elements of a parameter.
 	in func(column, param string) string
 	// array turns a list into a parameter for in.
@@ -113,6 +116,7 @@ func sqliteDialect() dialect {
 		clock: func() func() time.Time { return time.Now },
 		// BEGIN IMMEDIATE has taken the lock. The time is never used.
 		lockHead: `SELECT seq, at, 0 FROM head`,
+		text:     positional,
 		in: func(column, param string) string {
 			return column + ` IN (SELECT value FROM json_each(` + param + `))`
 		},
@@ -129,6 +133,23 @@ func sqliteDialect() dialect {
 			return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED
 		},
 	}
+}
+
+// positional puts ? for $1, $2 and so on where they come in order and each
+// once. To SQLite $7 is a name, which is looked up among all those before it
+// at each binding: a tenth of the time of an insert.
+func positional(query string) string {
+	var b strings.Builder
+	rest := query
+	for n := 1; strings.Contains(rest, "$"); n++ {
+		before, after, found := strings.Cut(rest, "$"+strconv.Itoa(n))
+		if !found || strings.Contains(before, "$") || after != "" && '0' <= after[0] && after[0] <= '9' {
+			return query
+		}
+		b.WriteString(before + "?")
+		rest = after
+	}
+	return b.String() + rest
 }
 
 func postgresDialect() dialect {
@@ -158,6 +179,7 @@ func postgresDialect() dialect {
 		// the next writer waits here until this one has committed, and then
 		// reads what it left.
 		lockHead: `SELECT seq, at, clock_timestamp() FROM head FOR UPDATE`,
+		text:     func(query string) string { return query },
 		in: func(column, param string) string {
 			return column + ` = ANY(` + param + `)`
 		},

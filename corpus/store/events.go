@@ -110,9 +110,25 @@ func event(ctx context.Context, q querier, query string, args ...any) (corpus.Ev
 	return found[0], true, nil
 }
 
+// A version tells one version of an event.
+type version struct {
+	id corpus.EventID
+	n  int
+}
+
+// rememberedVersions is how many versions of events are kept: what is told in
+// a day is told again in the next hours. A few kilobytes each.
+const rememberedVersions = 512
+
+// remember keeps a version read or written in tx, once it cannot be undone.
+// Versions never change. Nobody may write to them.
+func (tx *Tx) remember(d eventDoc) {
+	tx.OnCommit(func() { tx.db.versions.Add(version{d.ID, d.Version}, d) })
+}
+
 // newest returns the newest versions of events, those that are not known
 // left out. They are remembered until the transaction ends: it is the only
-// writer there is. Nobody may write to them.
+// writer there is.
 func (tx *Tx) newest(ids ...corpus.EventID) ([]eventDoc, error) {
 	var ask []corpus.EventID
 	for _, id := range ids {
@@ -121,13 +137,8 @@ func (tx *Tx) newest(ids ...corpus.EventID) ([]eventDoc, error) {
 		}
 	}
 	if len(ask) > 0 {
-		found, err := eventDocs(tx.ctx, tx, selectEvent+`
-			WHERE `+tx.db.dialect.in(`e.id`, `$1`)+` AND NOT EXISTS (SELECT 1 FROM events later WHERE later.id = e.id AND later.version = e.version + 1)`, texts(ask))
-		if err != nil {
+		if err := tx.readNewest(ask); err != nil {
 			return nil, err
-		}
-		for _, d := range found {
-			tx.events[d.ID] = d
 		}
 	}
 	var out []eventDoc
@@ -137,6 +148,39 @@ func (tx *Tx) newest(ids ...corpus.EventID) ([]eventDoc, error) {
 		}
 	}
 	return out, nil
+}
+
+// readNewest reads into tx.events what is not remembered from earlier.
+func (tx *Tx) readNewest(ids []corpus.EventID) error {
+	type row struct {
+		seq int64
+		version
+	}
+	rows, err := all(tx.ctx, tx, func(s scanner) (r row, err error) {
+		err = s.Scan(&r.seq, &r.id, &r.n)
+		return r, err
+	}, `SELECT e.seq, e.id, e.version FROM events e WHERE `+tx.db.dialect.in(`e.id`, `$1`)+`
+		AND NOT EXISTS (SELECT 1 FROM events later WHERE later.id = e.id AND later.version = e.version + 1)`, texts(ids))
+	if err != nil {
+		return err
+	}
+	var ask []int64
+	for _, r := range rows {
+		if d, ok := tx.db.versions.Get(r.version); ok {
+			tx.events[r.id] = d
+		} else {
+			ask = append(ask, r.seq)
+		}
+	}
+	if len(ask) == 0 {
+		return nil
+	}
+	found, err := eventDocs(tx.ctx, tx, selectEvent+` WHERE `+tx.db.dialect.in(`e.seq`, `$1`), list{ask})
+	for _, d := range found {
+		tx.events[d.ID] = d
+		tx.remember(d)
+	}
+	return err
 }
 
 // PutEvent stores a new version of an event, one more than the newest, and
@@ -183,6 +227,7 @@ func (tx *Tx) PutEvent(e corpus.Event) (corpus.Event, error) {
 	}
 	tx.append(corpus.KindEvent, string(e.ID), at)
 	tx.events[e.ID] = d
+	tx.remember(d)
 	return e, nil
 }
 
@@ -285,12 +330,19 @@ func (tx *Tx) Event(id corpus.EventID) (corpus.Event, bool, error) {
 }
 
 // EventVersion returns one version of an event.
-func (tx *Tx) EventVersion(id corpus.EventID, version int) (corpus.Event, bool, error) {
-	e, ok, err := event(tx.ctx, tx, selectEvent+` WHERE e.id = $1 AND e.version = $2`, id, version)
-	if err != nil {
-		return e, false, fmt.Errorf("read version %d of event %s: %w", version, id, err)
+func (tx *Tx) EventVersion(id corpus.EventID, n int) (corpus.Event, bool, error) {
+	if d, ok := tx.db.versions.Get(version{id, n}); ok {
+		return d.Event, true, nil
 	}
-	return e, ok, nil
+	docs, err := eventDocs(tx.ctx, tx, selectEvent+` WHERE e.id = $1 AND e.version = $2`, id, n)
+	if err != nil {
+		return corpus.Event{}, false, fmt.Errorf("read version %d of event %s: %w", n, id, err)
+	}
+	if len(docs) == 0 {
+		return corpus.Event{}, false, nil
+	}
+	tx.remember(docs[0])
+	return docs[0].Event, true, nil
 }
 
 // Event returns the newest version of an event.
@@ -300,8 +352,20 @@ func (db *DB) Event(ctx context.Context, id corpus.EventID) (corpus.Event, error
 }
 
 // EventAt returns the version of an event that the given entry of the log
-// recorded.
+// recorded. Nobody may write to its lists: they are remembered.
 func (db *DB) EventAt(ctx context.Context, seq corpus.Seq) (corpus.Event, error) {
+	v, ok, err := one(ctx, db, func(s scanner) (v version, err error) {
+		err = s.Scan(&v.id, &v.n)
+		return v, err
+	}, `SELECT id, version FROM events WHERE seq = $1`, seq)
+	if err == nil && ok {
+		if d, known := db.versions.Get(v); known {
+			return d.Event, nil
+		}
+	}
+	if err != nil || !ok {
+		return found("event of entry", seq, corpus.Event{}, ok, err)
+	}
 	e, ok, err := event(ctx, db, selectEvent+` WHERE e.seq = $1`, seq)
 	return found("event of entry", seq, e, ok, err)
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -79,4 +80,38 @@ func TestReportsOfAnEvent(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What a transaction wrote that was undone is not remembered.
+func TestUndoneEventsAreForgotten(t *testing.T) {
+	forEachStore(t, func(t *testing.T, s newStore) {
+		db := s.open(t, store.Config{})
+		put := func(tx *store.Tx, title string) error {
+			_, err1 := tx.PutEvent(corpus.Event{ID: "e1", Story: "s1", Title: title, EventReading: telling(corpus.Halt)})
+			err2 := tx.PutEventKeys("e1", []string{"k"})
+			_, err3 := tx.PutInstrument(corpus.Instrument{ID: "FIL-7-2025", Title: title})
+			_, err4 := tx.AddSignal(row(title, "a1", .5))
+			return errors.Join(err1, err2, err3, err4)
+		}
+		undone := errors.New("undone")
+		err := db.Update(t.Context(), func(tx *store.Tx) error { return errors.Join(put(tx, "undone"), undone) })
+		if err == nil || err.Error() != undone.Error() {
+			t.Fatal(err)
+		}
+		update(t, db, func(tx *store.Tx) error { return put(tx, "kept") })
+		update(t, db, func(tx *store.Tx) error {
+			old, _, err1 := tx.EventVersion("e1", 1)
+			found, err2 := tx.EventsByKey([]string{"k"})
+			in, _, err3 := tx.Instrument("FIL-7-2025")
+			_, last, err4 := tx.LastSignal(corpus.SignalSentiment, "undone")
+			if old.Title != "kept" || len(found) != 1 || found[0].Title != "kept" || in.Title != "kept" || in.Version != 1 || last {
+				t.Error(old, found, in, last)
+			}
+			return errors.Join(err1, err2, err3, err4)
+		})
+		at, err := db.EventAt(t.Context(), 1)
+		if err != nil || at.Title != "kept" {
+			t.Error(at, err)
+		}
+	})
 }

@@ -34,12 +34,12 @@ func aliasKey(alias string) string {
 // FirstSeenAt where that is zero. Its identifier and its aliases lead to it
 // from now on, save those that belong to another instrument already.
 func (tx *Tx) PutInstrument(in corpus.Instrument) (corpus.Instrument, error) {
-	version, _, err := one(tx.ctx, tx, value[int], `SELECT coalesce(max(version), 0) FROM instruments WHERE id = $1`, in.ID)
+	old, _, err := tx.Instrument(in.ID)
 	if err != nil {
 		return in, fmt.Errorf("put instrument %s: %w", in.ID, err)
 	}
 	seq, at := tx.next()
-	in.Version, in.KnownAt = version+1, at
+	in.Version, in.KnownAt = old.Version+1, at
 	if in.FirstSeenAt.IsZero() {
 		in.FirstSeenAt = at
 	}
@@ -56,16 +56,17 @@ func (tx *Tx) PutInstrument(in corpus.Instrument) (corpus.Instrument, error) {
 	if err != nil {
 		return in, fmt.Errorf("put instrument %s: %w", in.ID, err)
 	}
+	var aliases []any
 	for _, alias := range append([]string{string(in.ID)}, in.Aliases...) {
-		name := aliasKey(alias)
-		if name == "" {
-			continue
-		}
-		if _, err := tx.exec(`INSERT INTO instrument_aliases (alias, instrument) VALUES ($1, $2) ON CONFLICT (alias) DO NOTHING`, name, in.ID); err != nil {
-			return in, fmt.Errorf("put instrument %s: %w", in.ID, err)
+		if name := aliasKey(alias); name != "" {
+			aliases = append(aliases, name, in.ID)
 		}
 	}
+	if err := tx.insert(`instrument_aliases (alias, instrument)`, 2, aliases); err != nil {
+		return in, fmt.Errorf("put instrument %s: %w", in.ID, err)
+	}
 	tx.append(corpus.KindInstrument, string(in.ID), at)
+	tx.instruments[in.ID] = in
 	return in, nil
 }
 
@@ -77,11 +78,18 @@ func resolveInstrument(ctx context.Context, q querier, alias string) (corpus.Ins
 	return one(ctx, q, value[corpus.InstrumentID], `SELECT instrument FROM instrument_aliases WHERE alias = $1`, aliasKey(alias))
 }
 
-// Instrument returns the newest version of an instrument.
+// Instrument returns the newest version of an instrument. It is remembered
+// until the transaction ends: nobody may write to its lists.
 func (tx *Tx) Instrument(id corpus.InstrumentID) (corpus.Instrument, bool, error) {
+	if in, ok := tx.instruments[id]; ok {
+		return in, true, nil
+	}
 	in, ok, err := newestInstrument(tx.ctx, tx, id)
 	if err != nil {
 		return in, false, fmt.Errorf("read instrument %s: %w", id, err)
+	}
+	if ok {
+		tx.instruments[id] = in
 	}
 	return in, ok, nil
 }

@@ -18,14 +18,15 @@ import (
 // pool is a database with its prepared statements, by their text. The texts
 // are ours and few, so the cache needs no bound.
 type pool struct {
-	db *sql.DB
+	db   *sql.DB
+	text func(query string) string // see dialect.text
 
 	mu       sync.Mutex
 	prepared map[string]*sql.Stmt
 }
 
-func newPool(db *sql.DB) *pool {
-	return &pool{db: db, prepared: make(map[string]*sql.Stmt)}
+func newPool(db *sql.DB, d dialect) *pool {
+	return &pool{db: db, text: d.text, prepared: make(map[string]*sql.Stmt)}
 }
 
 func (p *pool) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -34,7 +35,7 @@ func (p *pool) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s := p.prepared[query]; s != nil {
 		return s, nil
 	}
-	s, err := p.db.PrepareContext(ctx, query)
+	s, err := p.db.PrepareContext(ctx, p.text(query))
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"github.com/regwire/regwire/corpus"
 )
 
@@ -44,6 +46,8 @@ type DB struct {
 	turn           chan struct{}
 	writer, reader *pool
 
+	versions *lru.Cache[version, eventDoc] // of events, see remember
+
 	mu        sync.Mutex
 	head      corpus.Seq    // the newest entry committed by this process
 	committed chan struct{} // closed and replaced at each commit that appended
@@ -62,6 +66,10 @@ func Open(ctx context.Context, url string, cfg Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	versions, err := lru.New[version, eventDoc](rememberedVersions)
+	if err != nil {
+		return nil, fmt.Errorf("open corpus: %w", err)
+	}
 	writer, reader, err := d.open(url, max(4, runtime.GOMAXPROCS(0)))
 	if err != nil {
 		return nil, fmt.Errorf("open corpus: %w", err)
@@ -72,9 +80,10 @@ func Open(ctx context.Context, url string, cfg Config) (*DB, error) {
 		log:       cfg.Logger,
 		clock:     cfg.Clock,
 		packer:    packer,
+		versions:  versions,
 		turn:      make(chan struct{}, 1),
-		writer:    newPool(writer),
-		reader:    newPool(reader),
+		writer:    newPool(writer, d),
+		reader:    newPool(reader, d),
 		committed: make(chan struct{}),
 	}
 	if db.log == nil {
@@ -107,9 +116,12 @@ type Tx struct {
 	at      time.Time
 	entries []corpus.Change // appended, written at commit
 
-	events  map[corpus.EventID]eventDoc // newest versions, see newest
-	signals map[index]corpus.Signal     // last rows, see LastSignal
-	durable []func()                    // what OnCommit was given
+	// What was read or written last, until the transaction ends.
+	events      map[corpus.EventID]eventDoc
+	instruments map[corpus.InstrumentID]corpus.Instrument
+	signals     map[index]corpus.Signal
+
+	durable []func() // what OnCommit was given
 
 	// The clock: the database's time when the head was locked, and ours.
 	base    time.Time
@@ -167,7 +179,10 @@ func (db *DB) once(ctx context.Context, fn func(tx *Tx) error) error {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer sqltx.Rollback() // no effect after a commit
-	tx := &Tx{ctx: ctx, db: db, tx: sqltx, prepared: make(map[string]*sql.Stmt), events: make(map[corpus.EventID]eventDoc), signals: make(map[index]corpus.Signal)}
+	tx := &Tx{
+		ctx: ctx, db: db, tx: sqltx, prepared: make(map[string]*sql.Stmt),
+		events: make(map[corpus.EventID]eventDoc), instruments: make(map[corpus.InstrumentID]corpus.Instrument), signals: make(map[index]corpus.Signal),
+	}
 	if err := fn(tx); err != nil {
 		return err
 	}

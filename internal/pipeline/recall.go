@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -20,16 +19,7 @@ type memory struct {
 	revisions  *lru.Cache[corpus.RevisionID, corpus.Revision]
 	analyses   *lru.Cache[corpus.AnalysisID, corpus.Analysis]
 	placements *lru.Cache[corpus.PlacementID, corpus.Placement]
-	events     *lru.Cache[version, corpus.Event]
 }
-
-// version tells a version of an event: no two have one time.
-type version struct {
-	event corpus.EventID
-	known int64 // microseconds
-}
-
-func versionOf(id corpus.EventID, at time.Time) version { return version{id, at.UnixMicro()} }
 
 // remembered is how many rows of each kind are kept: more than are in flight
 // between the first stage and the index, some megabytes in all.
@@ -48,11 +38,7 @@ func newMemory() (*memory, error) {
 	if err != nil {
 		return nil, err
 	}
-	events, err := lru.New[version, corpus.Event](remembered)
-	if err != nil {
-		return nil, err
-	}
-	return &memory{revisions, analyses, placements, events}, nil
+	return &memory{revisions, analyses, placements}, nil
 }
 
 // revision returns a revision by the reference of its log entry.
@@ -80,14 +66,6 @@ func (p *Pipeline) placement(ctx context.Context, ref string) (corpus.Placement,
 		return corpus.Placement{}, err
 	}
 	return recall(ctx, p.memory.placements, corpus.PlacementID(id), p.cfg.Store.Placement)
-}
-
-// event returns the version of an event that a log entry tells of.
-func (p *Pipeline) event(ctx context.Context, c corpus.Change) (corpus.Event, error) {
-	if e, ok := p.memory.events.Get(versionOf(corpus.EventID(c.Ref), c.At)); ok {
-		return e, nil
-	}
-	return p.cfg.Store.EventAt(ctx, c.Seq)
 }
 
 // article returns the article that a revision is of.

@@ -174,9 +174,6 @@ func (p *Pipeline) place(ctx context.Context, changes []corpus.Change) (commit, 
 			if err != nil {
 				return err
 			}
-			for _, e := range out.Events {
-				keep(tx, p.memory.events, versionOf(e.ID, e.KnownAt), e)
-			}
 			if out.Stale {
 				continue
 			}
@@ -231,7 +228,7 @@ func (p *Pipeline) signalInput(ctx context.Context, ref string) (in signal.Input
 func (p *Pipeline) alert(ctx context.Context, changes []corpus.Change) (commit, error) {
 	var events []corpus.Event
 	for _, c := range changes {
-		e, err := p.event(ctx, c)
+		e, err := p.cfg.Store.EventAt(ctx, c.Seq)
 		if err != nil {
 			return nil, err
 		}
