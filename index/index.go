@@ -57,35 +57,43 @@ type Document struct {
 // be rebuilt from the corpus. It returns [ErrBusy] when another process has
 // the index open.
 func Open(dir string, texts Texts) (*Index, error) {
+	// The version is written last: a crash while creating leaves a folder
+	// without one, in whatever state, and it holds nothing yet.
 	version := filepath.Join(dir, "VERSION")
-	if b, err := os.ReadFile(version); err == nil && strings.TrimSpace(string(b)) != Version {
-		if err := os.RemoveAll(dir); err != nil {
-			return nil, fmt.Errorf("remove index of version %s: %w", strings.TrimSpace(string(b)), err)
+	if b, err := os.ReadFile(version); err != nil || strings.TrimSpace(string(b)) != Version {
+		if err := renew(dir, version); err != nil {
+			return nil, err
 		}
 	}
 	path := filepath.Join(dir, "bleve")
 	x, err := bleve.OpenUsing(path, map[string]any{"bolt_timeout": "200ms"})
 	switch {
 	case err == nil:
-	case errors.Is(err, bleve.ErrorIndexPathDoesNotExist), errors.Is(err, bleve.ErrorIndexMetaMissing):
-		// A crash while creating leaves a folder without its description; it
-		// holds nothing yet.
-		if err := os.RemoveAll(path); err != nil {
-			return nil, fmt.Errorf("remove unfinished index: %w", err)
-		}
-		if x, err = create(path); err != nil {
-			return nil, err
-		}
 	case strings.Contains(err.Error(), "timeout"): // bbolt's ErrTimeout does not survive Bleve's wrapping
 		return nil, fmt.Errorf("open %s: %w", path, ErrBusy)
 	default:
-		return nil, fmt.Errorf("open index %s: %w; `regwire rebuild index` makes a new one", path, err)
-	}
-	if err := os.WriteFile(version, []byte(Version+"\n"), 0o644); err != nil {
-		x.Close()
-		return nil, fmt.Errorf("write index version: %w", err)
+		return nil, fmt.Errorf("open index %s: %w; remove the folder to have a new one made", path, err)
 	}
 	return &Index{bleve: x, texts: texts, close: sync.OnceValue(x.Close)}, nil
+}
+
+// renew makes a new, empty index in dir in place of what is there.
+func renew(dir, version string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("remove unfinished or older index: %w", err)
+	}
+	x, err := create(filepath.Join(dir, "bleve"))
+	if err != nil {
+		return err
+	}
+	if err := x.Close(); err != nil {
+		return fmt.Errorf("create index: %w", err)
+	}
+	part := version + ".part"
+	if err := os.WriteFile(part, []byte(Version+"\n"), 0o644); err != nil {
+		return fmt.Errorf("write index version: %w", err)
+	}
+	return os.Rename(part, version)
 }
 
 func create(path string) (bleve.Index, error) {

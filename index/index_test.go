@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -212,6 +213,32 @@ func TestWatermarkSurvivesAndApplyingTwiceIsOnce(t *testing.T) {
 	}
 	if w, err := x.Watermark(); err != nil || w != 7 {
 		t.Errorf("watermark %d, %v", w, err)
+	}
+}
+
+// A process that dies while it creates the index leaves files in any state;
+// the next one starts over.
+func TestAnIndexThatWasNotFinishedIsMadeAgain(t *testing.T) {
+	for name, mangle := range map[string]func(dir string) error{
+		"nothing but a folder": func(dir string) error { return os.RemoveAll(filepath.Join(dir, "bleve", "store")) },
+		"an empty store": func(dir string) error {
+			if err := os.RemoveAll(filepath.Join(dir, "bleve", "store")); err != nil {
+				return err
+			}
+			return os.MkdirAll(filepath.Join(dir, "bleve", "store"), 0o755)
+		},
+		"no description": func(dir string) error { return os.Remove(filepath.Join(dir, "bleve", "index_meta.json")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			x, _ := open(t, dir)
+			x.Close()
+			if err := errors.Join(os.Remove(filepath.Join(dir, "VERSION")), mangle(dir)); err != nil {
+				t.Fatal(err)
+			}
+			x, txt := open(t, dir)
+			fill(t, x, txt)
+		})
 	}
 }
 
