@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 
 	"github.com/regwire/regwire/corpus"
@@ -263,7 +262,15 @@ func sameReport(a, b *corpus.Report) bool {
 	return a.Article == b.Article && a.Revision == b.Revision && a.Analysis == b.Analysis && a.Source == b.Source && a.Kind == b.Kind &&
 		a.URL == b.URL && a.Title == b.Title && a.Primary == b.Primary && a.Withdrawn == b.Withdrawn &&
 		a.PublishedAt.Equal(b.PublishedAt) && a.FirstSeenAt.Equal(b.FirstSeenAt) &&
-		slices.Equal(a.Evidence, b.Evidence) && reflect.DeepEqual(a.Told, b.Told)
+		slices.Equal(a.Evidence, b.Evidence) && sameReading(&a.Told, &b.Told)
+}
+
+func sameReading(a, b *corpus.EventReading) bool {
+	return a.Type == b.Type && a.Stance == b.Stance && a.Severity == b.Severity && a.Status == b.Status && a.Confidence == b.Confidence &&
+		slices.Equal(a.Actors, b.Actors) && slices.Equal(a.Targets, b.Targets) && slices.Equal(a.Jurisdictions, b.Jurisdictions) &&
+		slices.Equal(a.Regulators, b.Regulators) && slices.Equal(a.Instruments, b.Instruments) && slices.Equal(a.Assets, b.Assets) &&
+		slices.Equal(a.Exchanges, b.Exchanges) && a.EffectiveAt.Equal(b.EffectiveAt) && a.CommentsCloseAt.Equal(b.CommentsCloseAt) &&
+		slices.Equal(a.Evidence, b.Evidence)
 }
 
 // putFacets indexes a version of an event by what lists of events are

@@ -142,7 +142,7 @@ func (tx *Tx) Near(bands []uint64, perBand int) ([]corpus.Near, error) {
 		err = s.Scan(&n.Article, &n.Story, &n.Sketch, instant{&n.PublishedAt}, instant{&n.FirstSeenAt})
 		return n, err
 	}, `SELECT article, story, sketch, published_at, first_seen_at FROM story_members
-		WHERE article IN (`+strings.Join(parts, ` UNION `)+`) ORDER BY article`, args...)
+		WHERE article IN (`+strings.Join(parts, ` UNION ALL `)+`) ORDER BY article`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("find neighbours: %w", err)
 	}

@@ -26,7 +26,7 @@ type candidate struct {
 
 // comparedReports bounds how many reports of an event are compared: the best
 // ones come first.
-const comparedReports = 16
+const comparedReports = 8
 
 // match decides which event each reading is of. Nothing is written.
 func (p *placing) match() error {
@@ -254,6 +254,11 @@ func (p *placing) disregardMoulds(candidates []candidate) {
 		return
 	}
 	main := &p.claims[0].telling
+	type verdict struct {
+		strength int
+		why      reason
+	}
+	verdicts := map[*candidate]verdict{} // the same for all copies of one text
 	p.near = slices.DeleteFunc(p.near, func(n neighbour) bool {
 		other := false
 		for i := range candidates {
@@ -261,11 +266,16 @@ func (p *placing) disregardMoulds(candidates []candidate) {
 			if reportOf(c.event, n.Article) < 0 || !shareClass(main.kind, c.event.Type) {
 				continue
 			}
-			switch strength, why := p.compare(main, c); {
-			case strength > 0:
+			v, known := verdicts[c]
+			if !known {
+				v.strength, v.why = p.compare(main, c)
+				verdicts[c] = v
+			}
+			switch {
+			case v.strength > 0:
 				return false
-			case why == otherTime && n.similarity >= reprint:
-			case why != otherKind && why != noEvidence:
+			case v.why == otherTime && n.similarity >= reprint:
+			case v.why != otherKind && v.why != noEvidence:
 				other = true
 			}
 		}

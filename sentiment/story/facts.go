@@ -17,15 +17,17 @@ const maxReports = 100
 
 // settle makes an event's order of reports, headline, dates and facts from its
 // reports, and nothing else: the same reports give the same event, whichever
-// came first.
+// came first. It sorts the reports in place.
 func settle(ev corpus.Event) corpus.Event {
-	reports := slices.Clone(ev.Reports)
+	reports := ev.Reports
 	slices.SortFunc(reports, func(a, b corpus.Report) int {
 		return cmp.Or(before(a.Primary, b.Primary), a.FirstSeenAt.Compare(b.FirstSeenAt), cmp.Compare(a.Article, b.Article))
 	})
-	ev.Reports = reports
 
-	standing := slices.DeleteFunc(slices.Clone(reports), func(r corpus.Report) bool { return r.Withdrawn })
+	standing := reports
+	if withdrawn := func(r corpus.Report) bool { return r.Withdrawn }; slices.ContainsFunc(reports, withdrawn) {
+		standing = slices.DeleteFunc(slices.Clone(reports), withdrawn)
+	}
 	retracted := len(standing) == 0
 	if retracted {
 		standing = reports // it stays readable what had been told

@@ -253,20 +253,22 @@ func figure(w, rest string) (float64, bool) {
 	}
 	unit := strings.ToLower(w[len(digits):])
 	if unit == "" {
-		rest = strings.TrimLeft(cut(rest, 24), " \u00a0")
+		rest = strings.ToLower(strings.TrimLeft(cut(rest, 24), " \u00a0"))
 		for _, m := range magnitudeWords {
-			if strings.HasPrefix(strings.ToLower(rest), m) {
+			if strings.HasPrefix(rest, m) {
 				unit = m
 				break
 			}
 		}
 	}
 	if unit == "" {
-		significant := strings.Trim(strings.NewReplacer(".", "", ",", "").Replace(digits), "0")
+		significant := strings.Trim(points.Replace(digits), "0")
 		return x, (x >= 100 || len(significant) >= 3) && !year(digits)
 	}
 	return x * magnitudes[unit], magnitudes[unit] != 0
 }
+
+var points = strings.NewReplacer(".", "", ",", "")
 
 // magnitudeWords are looked for behind a number, longer ones first.
 var magnitudeWords = []string{"trillion", "billion", "million", "thousand", "万亿", "萬億", "亿", "億", "万", "萬"}
@@ -280,7 +282,7 @@ var magnitudes = map[string]float64{
 // it names: a bill keeps its number from the first draft to the signature, and
 // the steps may follow within a day.
 func step(folded string) string {
-	folded = strings.NewReplacer("to sign into law", "", "to be signed into law", "").Replace(" " + folded + " ")
+	folded = unsigned.Replace(" " + folded + " ")
 	for _, s := range steps {
 		if containsAny(folded, s.cues) {
 			return s.name
@@ -288,6 +290,9 @@ func step(folded string) string {
 	}
 	return ""
 }
+
+// unsigned takes out of a headline what is only going to be signed.
+var unsigned = strings.NewReplacer("to sign into law", "", "to be signed into law", "")
 
 func containsAny(s string, cues []string) bool {
 	return slices.ContainsFunc(cues, func(c string) bool { return strings.Contains(s, c) })
