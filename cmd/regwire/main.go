@@ -82,7 +82,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use or configuration.`,
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(
 		app.demo(), app.init(), app.serve(), app.crawl(), app.ingest(), app.parse(), app.analyze(), app.search(),
-		app.events(), app.instruments(), app.signals(), app.alerts(), app.sources(), app.rebuild(), app.version(),
+		app.events(), app.instruments(), app.signals(), app.alerts(), app.sources(), app.rebuild(), app.evaluate(), app.version(),
 	)
 	return root
 }

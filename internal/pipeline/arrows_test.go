@@ -32,7 +32,8 @@ var mayImport = map[string][]string{
 		"corpus", "corpus/store", "crawler", "parse", "sentiment", "llm", "index", "alerts",
 		"internal/config", "internal/httpapi", "internal/pipeline", "internal/web",
 	},
-	"internal/demo": {"corpus", "crawler", "alerts", "internal/config", "internal/newswire", "internal/service", "internal/telemetry"},
+	"internal/evaluate": {"corpus", "parse", "sentiment"},
+	"internal/demo":     {"corpus", "crawler", "alerts", "internal/config", "internal/newswire", "internal/service", "internal/telemetry"},
 	"cmd/regwire":   {"*"},
 }
 
