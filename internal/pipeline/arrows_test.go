@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	},
 	"internal/evaluate": {"corpus", "parse", "sentiment"},
 	"internal/demo":     {"corpus", "crawler", "alerts", "internal/config", "internal/newswire", "internal/service", "internal/telemetry"},
-	"cmd/regwire":   {"*"},
+	"cmd/regwire":       {"*"},
 }
 
 // onlyJoined are packages below a room that the room's readers may not import:
