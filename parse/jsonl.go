@@ -20,35 +20,36 @@ type request struct {
 	URL  string `json:"url"`
 }
 
-// reply is a line of its output. The top-level fields are the main article's;
-// where a page only gathers articles, a digest or a list, they are the page's:
-// its title, and the articles one after the other under their headlines.
-type reply struct {
+// Reading is what a page says, as a line of [Parser.Lines] shows it. The
+// top-level fields are the main article's; where a page only gathers articles,
+// a digest or a list, they are the page's: its title, and the articles one
+// after the other under their headlines. Times are RFC 3339.
+type Reading struct {
 	URL         string    `json:"url"`
 	Title       string    `json:"title"`
 	Authors     []string  `json:"authors"`
-	PublishedAt optional  `json:"published_at"`
-	ModifiedAt  optional  `json:"modified_at"`
+	PublishedAt Optional  `json:"published_at"`
+	ModifiedAt  Optional  `json:"modified_at"`
 	Lang        string    `json:"lang"`
 	Body        string    `json:"body"`
 	Articles    []article `json:"articles"`
-	Error       optional  `json:"error"`
+	Error       Optional  `json:"error"`
 }
 
 type article struct {
 	Title       string   `json:"title"`
 	Authors     []string `json:"authors"`
-	PublishedAt optional `json:"published_at"`
+	PublishedAt Optional `json:"published_at"`
 	Lang        string   `json:"lang"`
 	Body        string   `json:"body"`
 }
 
-// optional is a text that is null where there is none: every line has every
+// Optional is a text that is null where there is none: every line has every
 // field.
-type optional string
+type Optional string
 
 // MarshalJSON writes null for the empty text.
-func (o optional) MarshalJSON() ([]byte, error) {
+func (o Optional) MarshalJSON() ([]byte, error) {
 	if o == "" {
 		return []byte("null"), nil
 	}
@@ -83,7 +84,7 @@ func (p *Parser) Lines(ctx context.Context, r io.Reader, w io.Writer) error {
 			defer func() { done <- struct{}{} }()
 			for j := range queue {
 				if j.long {
-					j.reply <- encode(reply{Error: "line too long"})
+					j.reply <- encode(Reading{Error: "line too long"})
 				} else {
 					j.reply <- encode(p.answer(ctx, j.line))
 				}
@@ -165,11 +166,11 @@ func readLine(br *bufio.Reader) (text []byte, long bool, err error) {
 }
 
 // answer parses the file that one line names.
-func (p *Parser) answer(ctx context.Context, text []byte) (out reply) {
+func (p *Parser) answer(ctx context.Context, text []byte) (out Reading) {
 	out.Authors, out.Articles = []string{}, []article{}
 	var req request
 	if err := json.Unmarshal(text, &req); err != nil {
-		out.Error = optional(fmt.Sprintf("bad line: %v", err))
+		out.Error = Optional(fmt.Sprintf("bad line: %v", err))
 		return out
 	}
 	out.URL = req.URL
@@ -179,29 +180,42 @@ func (p *Parser) answer(ctx context.Context, text []byte) (out reply) {
 	}
 	body, err := readFile(req.Path, int64(max(p.cfg.MaxBytes, p.cfg.MaxPDFBytes)))
 	if err != nil {
-		out.Error = optional(err.Error())
+		out.Error = Optional(err.Error())
 		return out
 	}
 	c := corpus.Capture{URL: req.URL, FinalURL: req.URL, Status: 200, Body: body}
 	if req.URL == "" {
 		c.URL, c.FinalURL = req.Path, req.Path
 	}
-	if looksLikeHTML(body[:min(len(body), 4096)]) {
-		c.MediaType = mediaHTML
-	} else if u := pageURL(corpus.Capture{URL: req.Path}); u.Path != "" {
+	if u := pageURL(corpus.Capture{URL: req.Path}); !looksLikeHTML(body[:min(len(body), 4096)]) && u.Path != "" {
 		c.MediaType = mediaType(corpus.Capture{URL: req.Path, Body: body})
+	}
+	out = p.Reading(ctx, c)
+	if out.Error != "" {
+		out.URL = req.URL
+	}
+	return out
+}
+
+// Reading reads the page of a capture whose publisher is not known. What
+// looks like HTML is read as HTML, whatever its address ends in. A page that
+// cannot be read gives the reason in Error.
+func (p *Parser) Reading(ctx context.Context, c corpus.Capture) Reading {
+	out := Reading{URL: c.URL, Authors: []string{}, Articles: []article{}}
+	if c.MediaType == "" && looksLikeHTML(c.Body[:min(len(c.Body), 4096)]) {
+		c.MediaType = mediaHTML
 	}
 	drafts, digest, err := p.read(ctx, c, corpus.Source{})
 	if err != nil {
-		out.Error = optional(err.Error())
+		out.Error = Optional(err.Error())
 		return out
 	}
 	m := drafts[0]
 	out.URL, out.Title, out.Lang, out.Body = m.URL, m.Title, m.Lang, m.Body()
 	out.Authors = append(out.Authors, m.Authors...)
-	out.PublishedAt, out.ModifiedAt = optional(stampText(m.PublishedAt)), optional(stampText(m.ModifiedAt))
+	out.PublishedAt, out.ModifiedAt = Optional(stampText(m.PublishedAt)), Optional(stampText(m.ModifiedAt))
 	for _, d := range drafts {
-		out.Articles = append(out.Articles, article{Title: d.Title, Authors: append([]string{}, d.Authors...), PublishedAt: optional(stampText(d.PublishedAt)), Lang: d.Lang, Body: d.Body()})
+		out.Articles = append(out.Articles, article{Title: d.Title, Authors: append([]string{}, d.Authors...), PublishedAt: Optional(stampText(d.PublishedAt)), Lang: d.Lang, Body: d.Body()})
 	}
 	if digest != "" {
 		out.Title, out.Body, out.Authors = digest, "", []string{}
@@ -222,7 +236,7 @@ func stampText(t time.Time) string {
 	return t.Format(time.RFC3339)
 }
 
-func encode(r reply) []byte {
+func encode(r Reading) []byte {
 	if r.Authors == nil {
 		r.Authors, r.Articles = []string{}, []article{}
 	}

@@ -373,12 +373,12 @@ func TestLines(t *testing.T) {
 		pw.Close()
 	}()
 	out := json.NewDecoder(pr)
-	ask := func(line string) reply {
+	ask := func(line string) Reading {
 		t.Helper()
 		if _, err := fmt.Fprintln(w, line); err != nil {
 			t.Fatal(err)
 		}
-		var got reply
+		var got Reading
 		if err := out.Decode(&got); err != nil { // blocks unless a line in gives a line out
 			t.Fatal(err)
 		}
@@ -413,7 +413,7 @@ func TestLines(t *testing.T) {
 	}
 	dec := json.NewDecoder(&all)
 	for i := range 200 {
-		var got reply
+		var got Reading
 		if err := dec.Decode(&got); err != nil || got.URL != fmt.Sprintf("https://n.example/%d", i) {
 			t.Fatalf("line %d: %s, %v", i, got.URL, err)
 		}
