@@ -64,3 +64,28 @@ type FrontierEntry struct {
 	Attempts int    // failed in a row, 0 after an answer
 	Reason   string // of the last failure, see crawler.Reason; empty after an answer
 }
+
+// BackfillPages follows the name of a source in the name under which the
+// frontier holds the pages that its archive named.
+const BackfillPages SourceID = "~pages"
+
+// FrontierCount says how many pages of one source and host stand alike.
+type FrontierCount struct {
+	Source   SourceID      `json:"source"`
+	Host     string        `json:"host"` // of the URL; at most 255 bytes of it
+	State    FrontierState `json:"state"`
+	Reason   string        `json:"reason,omitempty"` // of the last failure
+	Entries  int           `json:"entries"`
+	Due      int           `json:"due"`                // of them, those whose time has come
+	NextAt   time.Time     `json:"next_at,omitzero"`   // the first of their times
+	Attempts int           `json:"attempts,omitempty"` // the most failures in a row of any
+}
+
+// FailureQuery selects pages that failed: all that match every condition.
+type FailureQuery struct {
+	Sources []SourceID // of any of them, their backfills included; empty: of all
+	Reason  string     // empty: any
+	URL     string     // empty: any
+	Parked  bool       // only those given up, not those that wait to be tried again
+	Limit   int        // 0 means DefaultLimit
+}

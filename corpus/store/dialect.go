@@ -41,6 +41,8 @@ type dialect struct {
 	// lockHead reads the head of the log and the time, and keeps every other
 	// writer out until the transaction ends.
 	lockHead string
+	// now asks for the time; it is never used where clock returns a clock.
+	now string
 	// text is how a query is best put to the database.
 	text func(query string) string
 	// in is a condition: the column is one of the elements of a parameter.
@@ -179,6 +181,7 @@ func postgresDialect() dialect {
 		// the next writer waits here until this one has committed, and then
 		// reads what it left.
 		lockHead: `SELECT seq, at, clock_timestamp() FROM head FOR UPDATE`,
+		now:      `SELECT clock_timestamp()`,
 		text:     func(query string) string { return query },
 		in: func(column, param string) string {
 			return column + ` = ANY(` + param + `)`

@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/regwire/regwire/corpus"
@@ -114,14 +117,104 @@ func (db *DB) SaveFrontier(ctx context.Context, entries []corpus.FrontierEntry) 
 }
 
 // DueFrontier returns at most max entries of a source whose NextAt is set and
-// not after now, pending ones first, then by NextAt and URL. Parked and gone
-// entries are never due.
+// not after now, pending ones first, then by NextAt. Parked and gone entries
+// are never due.
 func (db *DB) DueFrontier(ctx context.Context, source corpus.SourceID, now time.Time, max int) ([]corpus.FrontierEntry, error) {
-	out, err := all(ctx, db, db.scanFrontier, `SELECT `+frontierColumns+` FROM frontier
-		WHERE source = $1 AND next_at <= $2 AND state IN ('pending', 'done')
-		ORDER BY CASE state WHEN 'pending' THEN 0 ELSE 1 END, next_at, url LIMIT $3`, source, now, limit(max))
-	if err != nil {
-		return nil, fmt.Errorf("read due frontier of %s: %w", source, err)
+	var out []corpus.FrontierEntry
+	// Two queries, because each is the beginning of a range of an index: one
+	// that sorts would look at all that waits.
+	for _, state := range []corpus.FrontierState{corpus.FrontierPending, corpus.FrontierDone} {
+		if len(out) >= limit(max) {
+			break
+		}
+		more, err := all(ctx, db, db.scanFrontier, dueFrontier, source, state, now, limit(max)-len(out))
+		if err != nil {
+			return nil, fmt.Errorf("read due frontier of %s: %w", source, err)
+		}
+		out = append(out, more...)
 	}
 	return out, nil
+}
+
+// The queries that run at every visit. A test looks at how they are answered.
+const (
+	dueFrontier = `SELECT ` + frontierColumns + ` FROM frontier
+		WHERE source = $1 AND state = $2 AND next_at <= $3 ORDER BY next_at, page LIMIT $4`
+	waitingFrontier = `SELECT count(*) FROM frontier WHERE source = $1 AND state = 'pending' AND next_at IS NOT NULL`
+	openFrontier    = `SELECT source, host, state, reason, count(*), sum(CASE WHEN next_at <= $1 THEN 1 ELSE 0 END), min(next_at), max(attempts)
+		FROM frontier WHERE next_at IS NOT NULL OR state = 'parked' GROUP BY source, host, state, reason ORDER BY source, host, state, reason`
+)
+
+// WaitingFrontier returns how many pending entries a source has.
+func (db *DB) WaitingFrontier(ctx context.Context, source corpus.SourceID) (int, error) {
+	n, _, err := one(ctx, db, value[int], waitingFrontier, source)
+	if err != nil {
+		return 0, fmt.Errorf("count waiting frontier of %s: %w", source, err)
+	}
+	return n, nil
+}
+
+// FrontierCounts counts the entries for which something is planned, and those
+// that were given up, by source, host, state and reason, in that order.
+func (db *DB) FrontierCounts(ctx context.Context, now time.Time) ([]corpus.FrontierCount, error) {
+	out, err := all(ctx, db, func(s scanner) (c corpus.FrontierCount, err error) {
+		err = s.Scan(&c.Source, &c.Host, &c.State, &c.Reason, &c.Entries, &c.Due, instant{&c.NextAt}, &c.Attempts)
+		return c, err
+	}, openFrontier, now)
+	if err != nil {
+		return nil, fmt.Errorf("count frontier: %w", err)
+	}
+	return out, nil
+}
+
+// FailedFrontier lists entries that failed and wait to be tried again, or were
+// given up: the latter first, then by source and NextAt.
+func (db *DB) FailedFrontier(ctx context.Context, q corpus.FailureQuery) ([]corpus.FrontierEntry, error) {
+	f := failures(q)
+	query := f.query(`SELECT `+frontierColumns+` FROM frontier`, `CASE state WHEN 'parked' THEN 0 ELSE 1 END, source, next_at, page`, q.Limit)
+	out, err := all(ctx, db, db.scanFrontier, query, f.args...)
+	if err != nil {
+		return nil, fmt.Errorf("list failed frontier: %w", err)
+	}
+	return out, nil
+}
+
+// RetryFrontier has entries that failed tried again now, as if for the first
+// time, and returns how many those are. Limit is not heeded.
+func (db *DB) RetryFrontier(ctx context.Context, now time.Time, q corpus.FailureQuery) (int64, error) {
+	f := failures(q)
+	var n int64
+	err := db.transact(ctx, func(tx *Tx) (err error) {
+		args := append(slices.Clone(f.args), now)
+		n, err = tx.exec(`UPDATE frontier SET state = 'pending', attempts = 0, next_at = $`+strconv.Itoa(len(args))+f.clause(), args...)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("retry frontier: %w", err)
+	}
+	return n, nil
+}
+
+func failures(q corpus.FailureQuery) *filter {
+	f := &filter{}
+	f.add(`(state = 'parked' OR state = 'pending' AND attempts > 0)`)
+	if q.Parked {
+		f.add(`state = 'parked'`)
+	}
+	if len(q.Sources) > 0 {
+		var either []string
+		var args []any
+		for _, id := range q.Sources { // and what its backfills left
+			either = append(either, `source IN (?, ?)`)
+			args = append(args, id, id+corpus.BackfillPages)
+		}
+		f.add(`(`+strings.Join(either, ` OR `)+`)`, args...)
+	}
+	if q.Reason != "" {
+		f.add(`reason = ?`, q.Reason)
+	}
+	if q.URL != "" {
+		f.add(`url = ?`, q.URL)
+	}
+	return f
 }

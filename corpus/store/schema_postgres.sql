@@ -73,6 +73,18 @@ CREATE TABLE captures (
     CONSTRAINT captures_url_check CHECK ((url <> ''::text))
 );
 
+CREATE TABLE crawl_leases (
+    name text COLLATE "C" NOT NULL,
+    holder text COLLATE "C" NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    until timestamp with time zone,
+    not_before timestamp with time zone,
+    wanted_at timestamp with time zone,
+    note text NOT NULL,
+    CONSTRAINT crawl_leases_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT crawl_leases_pkey PRIMARY KEY (name)
+);
+
 CREATE TABLE deliveries (
     notification bigint NOT NULL,
     attempt bigint NOT NULL,
@@ -151,6 +163,7 @@ CREATE TABLE frontier (
     attempts bigint NOT NULL,
     reason text COLLATE "C" NOT NULL,
     item bytea NOT NULL,
+    host text COLLATE "C" NOT NULL,
     CONSTRAINT frontier_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT frontier_origin_check CHECK ((origin = ANY (ARRAY[''::text, 'live'::text, 'backfill'::text, 'reconstructed'::text]))),
     CONSTRAINT frontier_pkey PRIMARY KEY (page),
@@ -412,7 +425,8 @@ CREATE INDEX captures_page ON captures USING btree (page, id);
 CREATE INDEX events_date ON events USING btree (date, id);
 CREATE INDEX events_story ON events USING btree (story);
 CREATE INDEX events_type ON events USING btree (type, date);
-CREATE INDEX frontier_due ON frontier USING btree (source, next_at);
+CREATE INDEX frontier_due ON frontier USING btree (source, state, next_at, page) WHERE (next_at IS NOT NULL);
+CREATE INDEX frontier_open ON frontier USING btree (source, host, state, reason, next_at, attempts) WHERE ((next_at IS NOT NULL) OR (state = 'parked'::text));
 CREATE INDEX log_kind ON log USING btree (kind, seq);
 CREATE INDEX notifications_due ON notifications USING btree (state, next_at);
 CREATE INDEX notifications_event ON notifications USING btree (event, id);

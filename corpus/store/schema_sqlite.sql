@@ -52,6 +52,16 @@ CREATE TABLE captures (
     body       BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE crawl_leases (
+    name       TEXT PRIMARY KEY CHECK (name <> ''),
+    holder     TEXT NOT NULL,
+    taken_at   INTEGER NOT NULL,
+    until      INTEGER,
+    not_before INTEGER,
+    wanted_at  INTEGER,
+    note       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE deliveries (
     notification INTEGER NOT NULL REFERENCES notifications (id),
     attempt      INTEGER NOT NULL CHECK (attempt > 0),
@@ -114,7 +124,7 @@ CREATE TABLE frontier (
     attempts      INTEGER NOT NULL CHECK (attempts >= 0),
     reason        TEXT NOT NULL,
     item          BLOB NOT NULL
-) STRICT;
+, host TEXT GENERATED ALWAYS AS (substr(substr(substr(url, instr(url, '://') + 3), 1, instr(substr(url, instr(url, '://') + 3) || '/', '/') - 1), 1, 255)) VIRTUAL) STRICT;
 
 CREATE TABLE head (
     id  INTEGER PRIMARY KEY CHECK (id = 1),
@@ -306,7 +316,9 @@ CREATE INDEX events_story ON events (story);
 
 CREATE INDEX events_type ON events (type, date);
 
-CREATE INDEX frontier_due ON frontier (source, next_at);
+CREATE INDEX frontier_due ON frontier (source, state, next_at, page) WHERE next_at IS NOT NULL;
+
+CREATE INDEX frontier_open ON frontier (source, host, state, reason, next_at, attempts) WHERE next_at IS NOT NULL OR state = 'parked';
 
 CREATE INDEX log_kind ON log (kind, seq);
 
