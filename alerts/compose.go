@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/corpus/redline"
 )
 
 // The limits of a mail. They keep it within what is read on a phone, and what
@@ -52,8 +53,7 @@ type page struct {
 	Facts       []fact
 	Edges       []edge
 	Quotes      []string
-	Redline     []paragraph
-	RedlineOf   source
+	Redline     []redline.Paragraph
 	RedlineMore int
 	Sources     []source
 	MoreSources int
@@ -113,8 +113,7 @@ func (m *Matcher) compose(mem Memory, ev corpus.Event, letters []*letter, now ti
 	for _, l := range letters {
 		p := m.page(ev, l, instruments)
 		if before != nil {
-			p.Redline, p.RedlineMore = redline(texts(*before), texts(*after))
-			p.RedlineOf = p.Sources[0]
+			p.Redline, p.RedlineMore = changes(*before, *after)
 		}
 		n := corpus.Notification{
 			Key: l.key, MessageID: m.messageID(l.key), Event: ev.ID, Rule: l.rules[0], Receiver: l.receiver.Name,
@@ -175,7 +174,7 @@ func revisionsOf(mem Memory, ev corpus.Event) (before, after *corpus.Revision, e
 		return nil, nil, fmt.Errorf("revisions of article %s: %w", best.Article, err)
 	}
 	i := slices.IndexFunc(revisions, func(r corpus.Revision) bool { return r.ID == best.Revision })
-	if i < 1 || slices.Equal(texts(revisions[i-1]), texts(revisions[i])) {
+	if i < 1 {
 		return nil, nil, nil
 	}
 	return &revisions[i-1], &revisions[i], nil
