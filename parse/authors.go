@@ -19,12 +19,22 @@ import (
 // else an organisation that signs. The site itself only counts where its name
 // stands in the byline that readers see.
 func (p *page) authors(head []string) []string {
+	var claimed []string
 	for _, claim := range p.claims() {
-		if names := p.signers(claim); len(names) > 0 {
-			return names
+		switch names := p.signers(claim); {
+		case claimed == nil:
+			claimed = names
+		case more(names, claimed):
+			claimed = names
 		}
 	}
 	own, other := p.bylineNames()
+	if len(claimed) > 0 {
+		if more(other, claimed) {
+			return other
+		}
+		return claimed
+	}
 	if len(other) > 0 {
 		return other
 	}
@@ -46,6 +56,28 @@ func (p *page) authors(head []string) []string {
 		}
 	}
 	return own
+}
+
+// more reports whether names are those of have and others beside them, all of
+// them people: many pages name the first author only in one of the places in
+// which they name them.
+func more(names, have []string) bool {
+	if len(names) <= len(have) || len(names) > 6 || len(have) == 0 {
+		return false
+	}
+	known := make(map[string]bool, len(names))
+	for _, n := range names {
+		if !person(n) {
+			return false
+		}
+		known[fold(n)] = true
+	}
+	for _, n := range have {
+		if !known[fold(n)] {
+			return false
+		}
+	}
+	return true
 }
 
 // claims returns what the page says of its authors for machines, in order of
@@ -132,15 +164,22 @@ func (p *page) editorName() []string {
 	return nil
 }
 
-// signed returns the names under which the text itself is signed: in a byline
-// of its own over the first paragraphs, or in a last line that is a name and
-// nothing else.
+// signed returns the names under which the text itself is signed: over it, in
+// a byline among the first paragraphs or in the brackets of a wire's dateline;
+// or under it, in a last line that is a byline, a name and nothing else, or
+// ends with one in brackets.
 func (p *page) signed(parts []part) (over, under []string) {
 	for i, b := range parts {
 		if i >= 4 {
 			break
 		}
-		if b.Kind == corpus.BlockCaption || runes(b.Text) > 100 {
+		if b.Kind == corpus.BlockCaption {
+			continue
+		}
+		if m := wireForm().FindStringSubmatch(b.Text[:min(len(b.Text), 240)]); m != nil {
+			over = p.signers(eastNames(m[1]))
+		}
+		if runes(b.Text) > 100 || len(over) > 0 {
 			continue
 		}
 		for _, n := range p.signers(bylineIn(withoutDate(b.Text))) {
@@ -152,12 +191,54 @@ func (p *page) signed(parts []part) (over, under []string) {
 			break
 		}
 	}
-	for i := max(4, len(parts)-2); i < len(parts); i++ {
-		if b := parts[i]; b.Kind == corpus.BlockParagraph && b.strong && b.linked == 0 && person(b.Text) && len(strings.Fields(b.Text)) <= 3 {
-			under = p.signers([]string{b.Text})
+	for i := len(parts) - 1; i >= max(4, len(parts)-3) && under == nil; i-- {
+		if b := parts[i]; b.Kind == corpus.BlockParagraph || b.Kind == corpus.BlockListItem {
+			under = p.signature(b)
 		}
 	}
 	return over, under
+}
+
+// signature returns the names that b, one of the last lines of a text, signs
+// it with.
+func (p *page) signature(b part) []string {
+	if b.strong && b.linked == 0 && person(b.Text) && len(strings.Fields(b.Text)) <= 3 {
+		return p.signers([]string{b.Text})
+	}
+	if role, _, ok := strings.Cut(b.Text, ":"); ok && runes(role) <= 12 && runes(b.Text) <= 80 && !strings.HasSuffix(b.Text, ".") {
+		if names := p.signers(bylineIn(b.Text)); len(names) > 0 && person(names[0]) {
+			return names
+		}
+	}
+	tail := strings.TrimRight(b.Text, " +*#.")
+	if i := strings.LastIndexAny(tail, "(（"); i > 0 && len(tail)-i < 60 {
+		if strings.HasSuffix(tail, "）") || strings.HasSuffix(tail, ")") {
+			in := strings.Trim(tail[i:], "()（） ")
+			if names := bylineIn(in); hasHan(in) && names != nil {
+				return p.signers(names)
+			}
+			if tail != b.Text && !hasHan(in) && person(in) { // "(Jane Doe) +++"
+				return p.signers([]string{in})
+			}
+		}
+	}
+	return nil
+}
+
+// wireForm is the dateline of a Chinese wire, with who reported in brackets.
+var wireForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:电|讯|電|訊)\s*[(（]\s*(?:本报|本网|特约|见习|实习)?(?:记者|作者|通讯员|記者)\s*[:：]?\s*((?:\p{Han}{2,4}[\s、,，]{0,2}){1,5})[)）]`)
+})
+
+// eastNames splits a list of Chinese names.
+func eastNames(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '、' || r == ',' || r == '，' || r == '　' })
+}
+
+// account reports whether names are what somebody logs in with and not what
+// they are called: "jane.doe".
+func account(names []string) bool {
+	return len(names) == 1 && strings.ContainsAny(names[0], "._-0123456789") && !strings.Contains(names[0], " ") && strings.ToLower(names[0]) == names[0]
 }
 
 // person reports whether s is written like the full name of a person: two to
@@ -363,7 +444,7 @@ func bylineIn(s string) []string {
 			continue
 		}
 		if i < 2 {
-			return strings.FieldsFunc(m[1], func(r rune) bool { return r == ' ' || r == '、' || r == ',' || r == '，' || r == '　' })
+			return eastNames(m[1])
 		}
 		return []string{m[1]}
 	}
@@ -377,6 +458,13 @@ func (p *page) names(claims []string) []string {
 	for _, c := range claims {
 		if first, _, ok := strings.Cut(c, ","); ok && p.isSite(first) {
 			continue // the publisher with its address
+		}
+		if c = line(unescape(c)); p.isSite(c) { // whole: "Trade & Law" are not two
+			if f := fold(c); !seen[f] {
+				seen[f] = true
+				out = append(out, c)
+			}
+			continue
 		}
 		for _, n := range splitAuthors(c) {
 			f := fold(n)
@@ -410,8 +498,30 @@ func corporate(s string) bool {
 }
 
 var authorSplit = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\s*(?:;|；|、|\||｜|•|·\s| / |\n)\s*|\s+(?:and|und|et|y|e|en|och|og|with|&|&amp;|和)\s+|\s+(?:im gespräch mit|mit|edited by|reviewed by)\s+`)
+	return regexp.MustCompile(`(?i)\s*(?:;|；|、|\||｜|•|·\s| / |\n)\s*|\s+(?:im gespräch mit|mit|with|edited by|reviewed by)\s+`)
 })
+
+// authorAnd joins the last two names of a list.
+var authorAnd = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\s+(?:and|und|et|y|e|en|och|og|i|&|&amp;|和)\s+`)
+})
+
+// conjoined splits s at the words that join names, unless one of what they
+// join is no name by itself: "Staff and wire reports", "Law & i".
+func conjoined(s string) []string {
+	names := authorAnd().Split(s, -1)
+	if len(names) < 2 {
+		return names
+	}
+	for _, n := range names {
+		r, _ := utf8.DecodeRuneInString(n)
+		word, _, _ := strings.Cut(n, " ")
+		if runes(n) < 2 || unicode.IsLower(r) && r < 0x2e80 && !particle(word) {
+			return []string{s}
+		}
+	}
+	return names
+}
 
 var (
 	authorPrefix = sync.OnceValue(func() *regexp.Regexp {
@@ -454,7 +564,11 @@ func splitAuthors(s string) []string {
 		s = t
 	}
 	var out []string
-	for _, part := range authorSplit().Split(s, -1) {
+	var pieces []string
+	for _, piece := range authorSplit().Split(s, -1) {
+		pieces = append(pieces, conjoined(piece)...)
+	}
+	for _, part := range pieces {
 		var names []string
 		if fields := strings.FieldsFunc(part, func(r rune) bool { return r == ',' || r == '，' }); len(fields) > 1 {
 			for _, f := range fields {
@@ -465,7 +579,7 @@ func splitAuthors(s string) []string {
 					names = append(names, f)
 				}
 			}
-			if len(fields) == 2 && !strings.Contains(strings.TrimSpace(fields[0]), " ") && !strings.Contains(strings.TrimSpace(fields[1]), " ") && !hasHan(part) && len(names) == 2 {
+			if len(fields) == 2 && !strings.Contains(strings.TrimSpace(fields[0]), " ") && !strings.Contains(strings.TrimSpace(fields[1]), " ") && !hasHan(part) && len(names) == 2 && !agency(fields[0]) && !agency(fields[1]) {
 				names = []string{strings.TrimSpace(fields[1]) + " " + strings.TrimSpace(fields[0])} // "Doe, Jane"
 			}
 		} else {
@@ -487,6 +601,17 @@ func splitAuthors(s string) []string {
 		}
 	}
 	return out
+}
+
+// agency reports whether s is the name of a news agency, or written like an
+// abbreviation.
+func agency(s string) bool {
+	s = strings.TrimSpace(s)
+	switch strings.ToLower(s) {
+	case "reuters", "bloomberg", "xinhua", "kyodo", "tass", "ansa", "dpa", "afp", "apa", "efe", "ap", "pti", "pa":
+		return true
+	}
+	return len(s) <= 5 && strings.ToUpper(s) == s
 }
 
 func hasHan(s string) bool { return strings.ContainsFunc(s, isHan) }

@@ -61,12 +61,15 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 		})
 	}
 	parts, embedded := splitTail(choose(named, rank, byDensity(pg)))
-	if over, under := pg.signed(parts); len(over) > 0 && (len(main.Authors) == 0 || pg.accounts) {
+	over, under := pg.signed(parts)
+	people := slices.ContainsFunc(main.Authors, person)
+	switch {
+	case len(over) > 0 && (!people || pg.accounts):
 		main.Authors = over
-	} else if len(main.Authors) == 0 {
-		if main.Authors = under; len(under) == 0 {
-			main.Authors = pg.editorName()
-		}
+	case len(under) > 0 && (len(main.Authors) == 0 || account(main.Authors)):
+		main.Authors = under
+	case len(main.Authors) == 0:
+		main.Authors = pg.editorName()
 	}
 	parts = clean(parts, main.Title, pg)
 	if textWeight(listed)*10 > textWeight(parts)*13 {
