@@ -142,16 +142,26 @@ func (p *page) profileNames() []string {
 	if headAt == 0 {
 		return nil
 	}
-	var out []string
+	var out, anywhere []string
 	for _, at := range p.profiles {
-		if d := at.order - headAt; at.under&(around&^traitSide) != 0 || d < -12 || d > 60 {
+		d := at.order - headAt
+		if at.under&(around&^traitSide) != 0 || d < -12 {
 			continue
 		}
 		for _, n := range p.signers([]string{p.bylineText(at.node)}) {
-			if person(n) && !slices.Contains(out, n) {
+			if !person(n) {
+				continue
+			}
+			if d <= 60 && !slices.Contains(out, n) {
 				out = append(out, n)
 			}
+			if !slices.Contains(anywhere, n) {
+				anywhere = append(anywhere, n)
+			}
 		}
+	}
+	if len(out) == 0 && len(anywhere) == 1 {
+		return anywhere // the only one, in a box under the text
 	}
 	return out
 }
@@ -385,7 +395,7 @@ func (p *page) bylineText(n *html.Node) string {
 			return
 		}
 		if c != n && (attr(c, "itemprop") == "name" || attr(c, "rel") == "author" || c.DataAtom == atom.A && (profile(attr(c, "href")) || strings.Contains(attr(c, "href"), "author") || strings.Contains(attr(c, "class"), "author"))) {
-			if t := textOf(c); t != "" {
+			if t := textOf(c); t != "" && splitAuthors(t) != nil { // not "All articles"
 				names = append(names, t)
 			}
 			return
