@@ -2,9 +2,9 @@ package crawler
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,8 +31,6 @@ const (
 	archiveLife = 24 * time.Hour
 	// backfillBatch is how many pages are taken from the frontier at once.
 	backfillBatch = 50
-	// backfillCount bounds the waiting pages that are counted at the start.
-	backfillCount = 20_000
 	// backfillPatience is how long a backfill waits for pages that failed and
 	// are to be tried again; after that they wait for the next backfill.
 	backfillPatience = 5 * time.Minute
@@ -44,18 +42,18 @@ var ErrNoArchive = errors.New("no archive is known: set discovery.archive")
 
 // Progress is how far a backfill has come.
 type Progress struct {
-	Source   corpus.SourceID
-	Listings int // pages of the archive read in this run
-	Found    int // pages of articles that this run heard of
-	Captured int // of them and those left by earlier runs: captured, or found unchanged
-	Failed   int // attempts that got no answer
-	// Left counts the pages that wait, those that earlier runs left included
-	// (of which at most 20,000 are counted).
-	Left    int
-	Elapsed time.Duration
+	Source   corpus.SourceID `json:"source"`
+	Since    time.Time       `json:"since"`
+	Listings int             `json:"listings"` // pages of the archive read in this run
+	Found    int             `json:"found"`    // pages of articles that this run heard of
+	Captured int             `json:"captured"` // of them and those left by earlier runs: captured, or found unchanged
+	Failed   int             `json:"failed"`   // attempts that got no answer
+	// Left counts the pages that wait, those that earlier runs left included.
+	Left    int           `json:"left"`
+	Elapsed time.Duration `json:"elapsed_ns"`
 	// Estimate is how long the pages that are left will take at the pace so
 	// far; zero while the archive is read and it is unknown.
-	Estimate time.Duration
+	Estimate time.Duration `json:"estimate_ns"`
 }
 
 // Backfill fetches what a source has published since a time, through its
@@ -68,7 +66,8 @@ type Progress struct {
 // the archive and what waits is in the frontier, under names of its own
 // ("source~2024-01-01" and "source~pages"). It returns nil when the archive is
 // read and no page waits that could be fetched now; pages that keep failing
-// are parked as visits do. The error is ErrNoArchive, a *[VisitError], or the
+// are parked as visits do. Processes that share a state read an archive one at
+// a time, and let others ask the site in between. The error is ErrNoArchive, a *[VisitError], or the
 // context's. progress may be nil; it is called after each page, from one
 // goroutine at a time.
 func (c *Crawler) Backfill(ctx context.Context, id corpus.SourceID, since time.Time, progress func(Progress)) error {
@@ -93,11 +92,34 @@ func (c *Crawler) Backfill(ctx context.Context, id corpus.SourceID, since time.T
 	if progress != nil {
 		f.report = progress
 	}
-	if err = f.run(ctx); err != nil {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+	defer c.claims.keep()()
+	working, lost := context.WithCancelCause(ctx)
+	defer lost(nil)
+	// The process that has it may have died: then its lease ends.
+	ours, err := false, error(nil)
+	for end := c.clock().Add(c.claims.life + claimPoll); ; {
+		ours, err = c.claims.begin(ctx, f.src.user, lost, backfillLease(id))
+		if ours || err != nil || c.clock().After(end) || !pause(ctx, claimPoll) {
+			break
 		}
+	}
+	if err == nil && !ours && ctx.Err() == nil {
+		return &VisitError{Source: id, Reason: ReasonClaimed, Err: errors.New("another process reads its archive")}
+	}
+	if ours {
+		// A crash from here on leaves the lease to end by itself; what was done
+		// is in the frontier.
+		defer c.claims.drop(ctx, f.src.user)
+		err = f.run(working)
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
 		fl := failureOf(err)
+		if errors.Is(context.Cause(working), errLost) {
+			fl = fail(ReasonClaimed, "%w", errLost)
+		}
 		return &VisitError{Source: id, Reason: fl.reason, Err: fl}
 	}
 	return nil
@@ -106,7 +128,7 @@ func (c *Crawler) Backfill(ctx context.Context, id corpus.SourceID, since time.T
 // backfill is one run.
 type backfill struct {
 	*Crawler
-	src     *source // whose pages are fetched
+	src     *source // whose pages are fetched, with claims of its own
 	archive *source // as a source whose listing is a page of the archive
 	since   time.Time
 	// listings and pages are the names under which the frontier holds the
@@ -123,7 +145,9 @@ type backfill struct {
 }
 
 func newBackfill(c *Crawler, src *source, since time.Time) (*backfill, error) {
-	archive := *src
+	mine := *src
+	mine.user = string(backfillLease(src.ID))
+	archive := mine
 	d := &archive.Discovery
 	switch a := d.Archive; {
 	case a.URL != "":
@@ -146,9 +170,9 @@ func newBackfill(c *Crawler, src *source, since time.Time) (*backfill, error) {
 	}
 	d.MaxItems = maxSitemapItems
 	return &backfill{
-		Crawler: c, src: src, archive: &archive, since: since.UTC(), report: func(Progress) {},
-		listings: src.ID + corpus.SourceID("~"+since.UTC().Format(time.DateOnly)), pages: src.ID + "~pages",
-		begun: c.clock(), Progress: Progress{Source: src.ID},
+		Crawler: c, src: &mine, archive: &archive, since: since.UTC(), report: func(Progress) {},
+		listings: src.ID + corpus.SourceID("~"+since.UTC().Format(time.DateOnly)), pages: src.ID + corpus.BackfillPages,
+		begun: c.clock(), Progress: Progress{Source: src.ID, Since: since.UTC()},
 	}, nil
 }
 
@@ -165,6 +189,7 @@ func (f *backfill) run(ctx context.Context) error {
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
+		f.yield(ctx)
 		now := f.clock()
 		list, err := f.state.DueFrontier(ctx, f.listings, now, 1)
 		if err != nil {
@@ -197,16 +222,15 @@ func (f *backfill) run(ctx context.Context) error {
 // begin makes sure that the archive's first page is in the frontier, and
 // counts what an earlier run has left.
 func (f *backfill) begin(ctx context.Context) error {
-	left, err := f.state.DueFrontier(ctx, f.pages, f.clock().Add(10*retryMost), backfillCount)
+	var err error
+	if f.Left, err = f.state.WaitingFrontier(ctx, f.pages); err != nil {
+		return fail(ReasonState, "read frontier: %w", err)
+	}
+	more, err := f.state.WaitingFrontier(ctx, f.listings)
 	if err != nil {
 		return fail(ReasonState, "read frontier: %w", err)
 	}
-	f.Left = len(left)
-	more, err := f.state.DueFrontier(ctx, f.listings, f.clock().Add(10*retryMost), 1)
-	if err != nil {
-		return fail(ReasonState, "read frontier: %w", err)
-	}
-	if len(more) > 0 { // an earlier run was in the middle of it
+	if more > 0 { // an earlier run was in the middle of it
 		return nil
 	}
 	root := f.page(f.archive.listingURL(f.clock()), *f.archive.Discovery.Archive.First)
@@ -217,16 +241,29 @@ func (f *backfill) begin(ctx context.Context) error {
 	return f.save(ctx, fresh)
 }
 
-// waiting returns when the next page or part of the archive is due, zero when
-// none is.
+// yield lets another process ask the site when it waits to: an archive takes
+// hours, and news does not wait so long.
+func (f *backfill) yield(ctx context.Context) {
+	if !f.claims.wanted(f.src.user) {
+		return
+	}
+	f.claims.lend(ctx, f.src.user)
+	pause(ctx, 2*claimPoll) // twice the time after which whoever waits asks again
+}
+
+// waiting returns when the next page or part of the archive is due that may
+// well be had then, zero when none is.
 func (f *backfill) waiting(ctx context.Context) (next time.Time, err error) {
 	for _, id := range []corpus.SourceID{f.listings, f.pages} {
-		list, err := f.state.DueFrontier(ctx, id, f.clock().Add(backfillPatience), 1)
+		list, err := f.state.DueFrontier(ctx, id, f.clock().Add(backfillPatience), backfillBatch)
 		if err != nil {
 			return next, fail(ReasonState, "read frontier: %w", err)
 		}
-		if len(list) > 0 && (next.IsZero() || list[0].NextAt.Before(next)) {
-			next = list[0].NextAt
+		for _, e := range list {
+			passing := Reason(e.Reason).transient() || e.Reason == string(ReasonDeferred) || e.Reason == string(ReasonClaimed)
+			if passing && (next.IsZero() || e.NextAt.Before(next)) {
+				next = e.NextAt
+			}
 		}
 	}
 	return next, nil
@@ -272,160 +309,17 @@ func (f *backfill) save(ctx context.Context, entries []corpus.FrontierEntry) err
 	if len(entries) == 0 {
 		return nil
 	}
+	// Should another process have taken over, this one stops here: what it has
+	// fetched and not written down is fetched again.
+	if !f.claims.use(f.src.user, backfillLease(f.src.ID)) {
+		if err := f.claims.own(ctx, f.src.user, backfillLease(f.src.ID), 0); err != nil {
+			return err
+		}
+	}
 	if err := f.write(ctx, func(ctx context.Context) error { return f.state.SaveFrontier(ctx, entries) }); err != nil {
 		return fail(ReasonState, "save frontier: %w", err)
 	}
 	return nil
-}
-
-// readArchive reads one page of the archive, and saves at once that it is
-// read, what it names, and what follows it: a crash before costs a request, a
-// crash after nothing.
-func (f *backfill) readArchive(ctx context.Context, e corpus.FrontierEntry) error {
-	number, _ := strconv.Atoi(e.Item.ID) // written by page
-	l, items, err := f.askArchive(ctx, e, number)
-	if err != nil {
-		fl := failureOf(err)
-		if fl.reason == ReasonCancelled {
-			return fl
-		}
-		// The end of a numbered archive is where pages are missing or empty.
-		end := f.numbered() && number > *f.archive.Discovery.Archive.First && (fl.reason == ReasonMissing || fl.reason == ReasonMalformed || fl.reason == ReasonDecoy)
-		if !end {
-			next := failed(e, fl, f.src.Recheck, f.clock())
-			f.log.InfoContext(ctx, "archive page failed", "source", f.src.ID, "url", e.Item.URL, "reason", fl.reason, "attempt", next.Attempts, "err", fl)
-			if err := f.save(ctx, []corpus.FrontierEntry{next}); err != nil {
-				return err
-			}
-			if *f.archive.Discovery.Archive.First == number || fl.reason == ReasonRobots {
-				return fl // without its beginning there is no archive
-			}
-			return nil
-		}
-	}
-	wanted, fresh, err := f.unknown(ctx, items)
-	if err != nil {
-		return err
-	}
-	f.Listings++
-	// Until it is read, an entry carries the digest of the page before it:
-	// many sites answer for a page behind the last with the last.
-	sum := itemsDigest(items)
-	repeats := e.Digest == sum && len(items) > 0 // indexes of sitemaps name no pages
-	e.State, e.FetchedAt, e.NextAt, e.Attempts, e.Reason, e.Digest = corpus.FrontierDone, f.clock(), time.Time{}, 0, "", sum
-	entries := append(fresh, e)
-	if f.Listings < maxArchivePages && !repeats {
-		more, err := f.unread(ctx, f.following(e, number, l, items, wanted))
-		if err != nil {
-			return err
-		}
-		entries = append(entries, more...)
-	}
-	if err := f.save(ctx, entries); err != nil {
-		return err
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.Found += len(fresh)
-	f.Left += len(fresh)
-	f.tell()
-	return nil
-}
-
-// askArchive fetches a page of the archive.
-func (f *backfill) askArchive(ctx context.Context, e corpus.FrontierEntry, number int) (listing, []corpus.Item, error) {
-	d := f.archive.Discovery
-	fill := func(s string) string { return strings.ReplaceAll(s, "{page}", strconv.Itoa(number)) }
-	res, err := f.fetcher.get(ctx, f.archive, request{
-		url: fill(e.Item.URL), method: d.Method, body: fill(f.archive.inYear(d.Body, f.clock())), header: d.Header,
-	})
-	if err != nil {
-		return listing{}, nil, err
-	}
-	if res.missing() {
-		return listing{}, nil, fail(ReasonMissing, "status %d", res.status)
-	}
-	l, err := readListing(f.archive, res.header.Get("Content-Type"), res.body)
-	if err != nil {
-		return listing{}, nil, err
-	}
-	base, err := url.Parse(res.finalURL)
-	if err != nil {
-		return listing{}, nil, fail(ReasonAddress, "%w", err)
-	}
-	for i, m := range l.more {
-		if l.more[i], err = Canonical(m, base); err != nil {
-			l.more = nil
-			break
-		}
-	}
-	items, _ := f.archive.accept(l, res.finalURL, f.clock())
-	return l, items, nil
-}
-
-// unknown returns how many of items are of the time that is wanted, and
-// entries for those of them that neither a visit nor an earlier run knows.
-func (f *backfill) unknown(ctx context.Context, items []corpus.Item) (wanted int, fresh []corpus.FrontierEntry, err error) {
-	now := f.clock()
-	for _, it := range items {
-		if at := dated(it); !at.IsZero() && at.Before(f.since) {
-			continue
-		}
-		wanted++
-		fresh = append(fresh, corpus.FrontierEntry{
-			Source: f.pages, URL: it.URL, Item: it, Origin: corpus.OriginBackfill, State: corpus.FrontierPending, FirstSeenAt: now, NextAt: now,
-		})
-	}
-	for _, id := range []corpus.SourceID{f.src.ID, f.pages} {
-		known, err := f.known(ctx, id, addresses(fresh))
-		if err != nil {
-			return 0, nil, err
-		}
-		fresh = slices.DeleteFunc(fresh, func(e corpus.FrontierEntry) bool { return known[e.URL] != nil })
-	}
-	return wanted, fresh, nil
-}
-
-// following decides which pages of the archive come after one: the parts of
-// an index that changed since the time wanted, the next page of a list that
-// is in order of time as long as it names anything wanted.
-func (f *backfill) following(e corpus.FrontierEntry, number int, l listing, items []corpus.Item, wanted int) (out []corpus.FrontierEntry) {
-	d := f.archive.Discovery
-	switch {
-	case d.Type == DiscoverSitemap && number < maxArchiveDepth:
-		base, err := url.Parse(e.Item.URL)
-		if err != nil {
-			return nil
-		}
-		for _, p := range l.parts {
-			if !p.UpdatedAt.IsZero() && p.UpdatedAt.Before(f.since) {
-				continue
-			}
-			if address, err := Canonical(p.URL, base); err == nil {
-				out = append(out, f.page(address, number+1))
-			}
-		}
-	case wanted == 0 || len(items) == 0:
-	case f.numbered():
-		out = append(out, f.page(e.Item.URL, number+d.Archive.Step))
-	default:
-		for _, m := range l.more {
-			out = append(out, f.page(m, number+1))
-		}
-	}
-	for i := range out {
-		out[i].Digest = e.Digest
-	}
-	return out
-}
-
-// itemsDigest stands for what a page of the archive names.
-func itemsDigest(items []corpus.Item) string {
-	var b strings.Builder
-	for _, it := range items {
-		b.WriteString(it.URL + "\n")
-	}
-	return digest([]byte(b.String()))
 }
 
 // fetch fetches a batch of pages.
@@ -494,6 +388,9 @@ func (f *backfill) tell() {
 	f.Elapsed = now.Sub(f.begun)
 	if f.attempts > 0 {
 		f.Estimate = now.Sub(f.fetching) / time.Duration(f.attempts) * time.Duration(max(f.Left, 0))
+	}
+	if note, err := json.Marshal(f.Progress); err == nil {
+		f.claims.describe(backfillLease(f.src.ID), string(note))
 	}
 	f.report(f.Progress)
 }

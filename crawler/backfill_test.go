@@ -277,7 +277,7 @@ func TestBackfillCrash(t *testing.T) {
 					doomed := &mortal{State: state, sink: sink, landed: landed, left: at}
 					err := w.crawler(crawler.Config{Sources: []crawler.Source{src}, State: doomed, Sink: doomed}).Backfill(t.Context(), "news", since, nil)
 					survived = !doomed.dead
-					if !survived && !errors.Is(err, errKilled) {
+					if !survived && !doomed.quietly && !errors.Is(err, errKilled) {
 						t.Fatalf("died of %v", err)
 					}
 					if err := w.crawler(crawler.Config{Sources: []crawler.Source{src}, State: state, Sink: sink}).Backfill(t.Context(), "news", since, nil); err != nil {
@@ -317,7 +317,7 @@ func TestBackfillCrash(t *testing.T) {
 func TestBackfillOfPagesThatFail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, src := sitemapWorld(t)
-		w.on("news.example/b", status(403))
+		w.on("news.example/b", status(502))
 		b := w.crawler(crawler.Config{Sources: []crawler.Source{src}})
 		var last crawler.Progress
 		if err := b.Backfill(t.Context(), "news", since, func(p crawler.Progress) { last = p }); err != nil {
@@ -333,6 +333,30 @@ func TestBackfillOfPagesThatFail(t *testing.T) {
 			t.Errorf("%+v, %v", last, err)
 		}
 	})
+	// What will not be had in a moment is not waited for.
+	for name, refuse := range map[string]func(w *world){
+		"a page that is forbidden": func(w *world) { w.on("news.example/b", status(403)) },
+		"a page that is not there": func(w *world) { w.on("news.example/b", status(404)) },
+		"a page that robots.txt closes": func(w *world) {
+			w.text("news.example/robots.txt", "text/plain", "User-agent: *\nDisallow: /b\n")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, src := sitemapWorld(t)
+				refuse(w)
+				b := w.crawler(crawler.Config{Sources: []crawler.Source{src}})
+				begun := time.Now()
+				var last crawler.Progress
+				if err := b.Backfill(t.Context(), "news", since, func(p crawler.Progress) { last = p }); err != nil {
+					t.Fatal(err)
+				}
+				if last.Captured != 2 || last.Failed != 1 || last.Left != 1 || time.Since(begun) > time.Second {
+					t.Errorf("%+v after %v", last, time.Since(begun))
+				}
+			})
+		})
+	}
 	t.Run("a server that is down", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w, src := sitemapWorld(t)

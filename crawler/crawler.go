@@ -54,6 +54,14 @@ type Config struct {
 	// test wants it ("@every 2s"). Default: their own.
 	Every string
 
+	// Holder names this process among those that share State. One that takes
+	// the name of another which died goes on at once with what that one held;
+	// two at a time must not have the same. Default: a new name.
+	Holder string
+	// Lease is how long what a process works on stays its own when nothing is
+	// heard of it any more. Default 30 s.
+	Lease time.Duration
+
 	Logger   *slog.Logger          // default: none
 	Registry prometheus.Registerer // default: metrics are not registered
 	// Visited, when set, is told of each visit after it. It is called from
@@ -82,6 +90,7 @@ type Crawler struct {
 	state      State
 	sink       Sink
 	fetcher    *fetcher
+	claims     *claims
 	metrics    *metrics
 	log        *slog.Logger
 	clock      func() time.Time
@@ -103,6 +112,7 @@ type source struct {
 	settings    string        // stands for how its listing is read
 	busy        chan struct{} // holds one token while it is visited
 	filling     chan struct{} // holds one token while it is backfilled
+	user        string        // of claims; empty for one that is only tried, which claims nothing
 }
 
 func (src *source) tracks(url string) bool { return slices.Contains(src.Discovery.Pages, url) }
@@ -121,6 +131,8 @@ func New(cfg Config) (*Crawler, error) {
 	def(&cfg.Concurrency, 8)
 	def(&cfg.MaxWait, 30*time.Second)
 	def(&cfg.LiveWithin, 7*24*time.Hour)
+	def(&cfg.Holder, newHolder())
+	def(&cfg.Lease, defaultLease)
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -139,9 +151,15 @@ func New(cfg Config) (*Crawler, error) {
 	// The corpus keeps microseconds; a clock of nanoseconds would make what is
 	// due now lie a moment ahead of what was saved as now.
 	clock := func() time.Time { return cfg.Clock().UTC().Truncate(time.Microsecond) }
+	h := &hosts{clock: clock, patience: cfg.MaxWait}
+	claims := &claims{
+		state: cfg.State, holder: cfg.Holder, life: cfg.Lease, clock: clock, log: cfg.Logger, metrics: metrics, hosts: h,
+		asking: make(chan struct{}, 1), held: make(map[corpus.LeaseName]*claim),
+	}
 	f := &fetcher{
 		clock:   clock,
-		hosts:   &hosts{clock: clock, patience: cfg.MaxWait},
+		hosts:   h,
+		claims:  claims,
 		contact: cfg.Contact,
 		guarded: transport(cfg.Resolver, publicAddress, cfg.Proxy),
 		open:    transport(cfg.Resolver, nil, cfg.Proxy),
@@ -151,12 +169,15 @@ func New(cfg Config) (*Crawler, error) {
 	f.robots = &robots{clock: clock}
 	c := &Crawler{
 		config: cfg,
-		state:  cfg.State, sink: cfg.Sink, fetcher: f, metrics: metrics, log: cfg.Logger, clock: clock, jitter: cfg.Jitter,
+		state:  cfg.State, sink: cfg.Sink, fetcher: f, claims: claims, metrics: metrics, log: cfg.Logger, clock: clock, jitter: cfg.Jitter,
 		visited: cfg.Visited, liveWithin: cfg.LiveWithin, slots: make(chan struct{}, cfg.Concurrency),
 	}
 	for _, s := range cfg.Sources {
 		src, err := cfg.compile(s)
 		errs = append(errs, err)
+		if src != nil {
+			src.user = string(s.ID)
+		}
 		c.sources = append(c.sources, src)
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -233,7 +254,8 @@ func (c *Crawler) Sources() []corpus.Source {
 
 // Round visits each of the named sources once, all that are enabled when none
 // is named, and returns when the last visit has ended. The schedule is not
-// asked; a server's wish to be left alone is. The error joins a [*VisitError]
+// asked; a server's wish to be left alone is. A source that another process
+// visits meanwhile is waited for, and counts as visited. The error joins a [*VisitError]
 // for each visit that failed; pages that failed are no error, they wait in the
 // frontier.
 func (c *Crawler) Round(ctx context.Context, ids ...corpus.SourceID) error {
@@ -252,11 +274,13 @@ func (c *Crawler) Round(ctx context.Context, ids ...corpus.SourceID) error {
 			return fmt.Errorf("source %s is not configured", id)
 		}
 	}
+	defer c.claims.keep()()
+	begun := c.clock()
 	errs := make([]error, len(chosen))
 	var visits errgroup.Group
 	for i, src := range chosen {
 		visits.Go(func() error {
-			errs[i] = c.turn(ctx, src)
+			_, errs[i] = c.turn(ctx, src, begun)
 			return nil
 		})
 	}
@@ -264,24 +288,85 @@ func (c *Crawler) Round(ctx context.Context, ids ...corpus.SourceID) error {
 	return errors.Join(errs...)
 }
 
-// turn visits src when no other visit of it runs and there is a slot for it.
-func (c *Crawler) turn(ctx context.Context, src *source) error {
-	for _, sem := range []chan struct{}{src.busy, c.slots} {
-		select {
-		case sem <- struct{}{}:
-			defer func() { <-sem }()
-		case <-ctx.Done():
-			return &VisitError{Source: src.ID, Reason: ReasonCancelled, Err: context.Cause(ctx)}
-		}
+// turn visits src when no other visit of it runs, here or in another process,
+// and there is a slot for it; unless it was visited after since, whoever did
+// it: then it returns the state of the source as that visit left it.
+func (c *Crawler) turn(ctx context.Context, src *source, since time.Time) (elsewhere *corpus.SourceState, err error) {
+	select {
+	case src.busy <- struct{}{}:
+		defer func() { <-src.busy }()
+	case <-ctx.Done():
+		return nil, &VisitError{Source: src.ID, Reason: ReasonCancelled, Err: context.Cause(ctx)}
 	}
-	v := c.visit(ctx, src)
-	c.metrics.visit(src.ID, v.Reason)
+	for {
+		v, ours := c.tryVisit(ctx, src, since)
+		if !ours && v.Err == nil && pause(ctx, claimPoll) {
+			continue
+		}
+		if !ours && v.Err == nil {
+			v.Reason, v.Err = ReasonCancelled, context.Cause(ctx)
+		}
+		if v.elsewhere != nil {
+			return v.elsewhere, nil
+		}
+		c.visitEnded(ctx, v)
+		if v.Err != nil {
+			return nil, &VisitError{Source: src.ID, Reason: v.Reason, Err: v.Err}
+		}
+		return nil, nil
+	}
+}
+
+// tryVisit visits src, and reports whether it could: when another process has
+// it, or its site, there is neither visit nor error.
+func (c *Crawler) tryVisit(ctx context.Context, src *source, since time.Time) (v Visit, ours bool) {
+	v.Source = src.ID
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	case <-ctx.Done():
+		v.Reason, v.Err = ReasonCancelled, context.Cause(ctx)
+		return v, false
+	}
+	ctx, lost := context.WithCancelCause(ctx)
+	defer lost(nil)
+	ours, err := c.claims.begin(ctx, src.user, lost, sourceLease(src.ID), src.sites()...)
+	switch {
+	case ctx.Err() != nil:
+		v.Reason, v.Err = ReasonCancelled, context.Cause(ctx)
+	case err != nil:
+		v.Reason, v.Err = ReasonState, err
+	}
+	if !ours || v.Err != nil {
+		if ours {
+			c.claims.drop(ctx, src.user)
+		}
+		return v, false
+	}
+	// A crash from here on leaves the claims to end by themselves, and the
+	// source due: another process takes it up then.
+	defer c.claims.drop(ctx, src.user)
+	return c.visit(ctx, src, since), true
+}
+
+// sites returns the leases of the site where the listing is.
+func (src *source) sites() []corpus.LeaseName {
+	u, err := url.Parse(src.Discovery.URL)
+	if err != nil || u.Host == "" {
+		return nil
+	}
+	return []corpus.LeaseName{siteLease(siteKey(u))}
+}
+
+// visitEnded counts, logs and tells a visit.
+func (c *Crawler) visitEnded(ctx context.Context, v Visit) {
+	c.metrics.visit(v.Source, v.Reason)
 	attrs := []any{
-		"source", src.ID, "items", v.Items, "new", v.New, "captured", v.Captured, "unchanged", v.Unchanged,
+		"source", v.Source, "items", v.Items, "new", v.New, "captured", v.Captured, "unchanged", v.Unchanged,
 		"failed", v.Failed, "elapsed", v.Elapsed,
 	}
 	switch v.Reason {
-	case ReasonNone, ReasonCancelled:
+	case ReasonNone, ReasonCancelled, ReasonClaimed:
 		c.log.InfoContext(ctx, "source visited", attrs...)
 	case ReasonState, ReasonSink:
 		c.log.ErrorContext(ctx, "visit failed", append(attrs, "reason", v.Reason, "err", v.Err)...)
@@ -291,8 +376,4 @@ func (c *Crawler) turn(ctx context.Context, src *source) error {
 	if c.visited != nil {
 		c.visited(v)
 	}
-	if v.Err != nil {
-		return &VisitError{Source: src.ID, Reason: v.Reason, Err: v.Err}
-	}
-	return nil
 }

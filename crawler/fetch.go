@@ -74,6 +74,7 @@ func mediaType(declared string) (media, charset string) {
 type fetcher struct {
 	clock   func() time.Time
 	hosts   *hosts
+	claims  *claims
 	robots  *robots
 	contact string // sent as From when it is a mail address
 	// guarded refuses what is not public; open does not. They share no
@@ -167,7 +168,11 @@ func (f *fetcher) once(ctx context.Context, src *source, r request) (*response, 
 		if fl.reason.transient() {
 			fl.until = retryAfter(res.header, f.clock())
 			if u, err := url.Parse(res.finalURL); err == nil && !fl.until.IsZero() {
-				f.hosts.site(u, src.Politeness).block(fl.until)
+				s := f.hosts.site(u, src.Politeness)
+				s.block(fl.until)
+				if src.user != "" {
+					f.claims.postpone(ctx, s.key, fl.until)
+				}
 			}
 		}
 		return nil, fl
@@ -329,7 +334,7 @@ func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { ret
 // send makes one physical request: it waits for the site's turn, which lasts
 // until the body is closed, and bounds time and size.
 func (f *fetcher) send(req *http.Request, src *source) (*http.Response, error) {
-	release, err := f.hosts.acquire(req.Context(), f.hosts.site(req.URL, src.Politeness))
+	release, err := f.turn(req.Context(), src, f.hosts.site(req.URL, src.Politeness))
 	if err != nil {
 		return nil, err
 	}
@@ -369,6 +374,22 @@ func (f *fetcher) send(req *http.Request, src *source) (*http.Response, error) {
 		f.metrics.request(src, res.StatusCode, f.clock().Sub(begun), n)
 	}}
 	return res, nil
+}
+
+// turn waits until this process may ask a site, and then for the site's turn.
+func (f *fetcher) turn(ctx context.Context, src *source, s *site) (release func(), err error) {
+	for {
+		if src.user != "" {
+			if err := f.claims.own(ctx, src.user, siteLease(s.key), f.hosts.patience); err != nil {
+				return nil, err
+			}
+		}
+		release, err := f.hosts.acquire(ctx, s)
+		if err != nil || src.user == "" || f.claims.use(src.user, siteLease(s.key)) {
+			return release, err
+		}
+		release() // the claim was lost meanwhile
+	}
 }
 
 // because returns the named cause when a context ended what failed with err.

@@ -93,7 +93,7 @@ func answered(e corpus.FrontierEntry, res *response, digest string, r Recheck, n
 // failed decides about a page that gave no answer.
 func failed(e corpus.FrontierEntry, f *failure, r Recheck, now time.Time) corpus.FrontierEntry {
 	e.Reason = string(f.reason)
-	if f.reason == ReasonDeferred { // not the page's fault
+	if f.reason == ReasonDeferred || f.reason == ReasonClaimed { // not the page's fault
 		e.NextAt = f.until
 		return e
 	}
@@ -104,6 +104,9 @@ func failed(e corpus.FrontierEntry, f *failure, r Recheck, now time.Time) corpus
 		return e
 	}
 	e.NextAt = now.Add(retryWait(e.Attempts))
+	if f.reason == ReasonRobots { // we do not ask what it says sooner
+		e.NextAt = now.Add(robotsLife)
+	}
 	if !f.until.Before(e.NextAt) {
 		// A second later than the server asks, so that pages which only waited
 		// for it come before the one that it was said of.

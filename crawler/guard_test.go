@@ -69,7 +69,9 @@ func dialing(t *testing.T, cfg Config, refuse func(netip.Addr) error) (*fetcher,
 	tr := transport(cfg.Resolver, refuse, cfg.Proxy)
 	c.fetcher.guarded = tr
 	t.Cleanup(tr.CloseIdleConnections)
-	return c.fetcher, c.sources[0]
+	src := *c.sources[0]
+	src.user = "" // as one that is only tried: there is no state to claim it in
+	return c.fetcher, &src
 }
 
 func TestGuardInTheDialer(t *testing.T) {

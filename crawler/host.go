@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"context"
+	"math"
 	"net/netip"
 	"net/url"
 	"sync"
@@ -24,6 +25,7 @@ type hosts struct {
 
 // site is the state of one registrable domain.
 type site struct {
+	key      string // see siteKey
 	mu       sync.Mutex
 	delay    time.Duration // between the starts of two requests; the longest asked for
 	parallel int           // most in flight; the least asked for
@@ -49,23 +51,56 @@ func siteKey(u *url.URL) string {
 
 // site returns the state for u and tightens it to p.
 func (h *hosts) site(u *url.URL, p Politeness) *site {
-	key := siteKey(u)
-	h.mu.Lock()
-	s := h.sites[key]
-	if s == nil {
-		s = &site{parallel: p.Parallelism, freed: make(chan struct{})}
-		if h.sites == nil {
-			h.sites = make(map[string]*site)
-		}
-		h.sites[key] = s
-	}
-	h.mu.Unlock()
-
+	s := h.named(siteKey(u))
 	s.mu.Lock()
 	s.parallel = min(s.parallel, p.Parallelism)
 	s.mu.Unlock()
 	s.slowTo(p.Delay)
 	return s
+}
+
+// named returns the state of a site, with no limits where it is new.
+func (h *hosts) named(key string) *site {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := h.sites[key]
+	if s == nil {
+		s = &site{key: key, parallel: math.MaxInt, freed: make(chan struct{})}
+		if h.sites == nil {
+			h.sites = make(map[string]*site)
+		}
+		h.sites[key] = s
+	}
+	return s
+}
+
+// postpone takes over from another process that a site is not to be asked
+// before t: the time between two requests, or more when the site asked for it.
+func (h *hosts) postpone(key string, t time.Time) {
+	if t.IsZero() {
+		return
+	}
+	s := h.named(key)
+	if t.Sub(h.clock()) > maxCrawlDelay {
+		s.block(t)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t.After(s.next) {
+		s.next = t
+	}
+}
+
+// next returns the time before which a site is not to be asked.
+func (h *hosts) next(key string) time.Time {
+	s := h.named(key)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.blocked.After(s.next) {
+		return s.blocked
+	}
+	return s.next
 }
 
 // slowTo raises the delay between requests.

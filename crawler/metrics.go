@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -18,6 +19,9 @@ type metrics struct {
 	bytes    *prometheus.CounterVec
 	seconds  prometheus.Histogram
 	gaps     *prometheus.CounterVec
+	parked   *prometheus.CounterVec
+	claims   *prometheus.CounterVec
+	frontier *prometheus.GaugeVec
 	success  *prometheus.GaugeVec
 	newest   *prometheus.GaugeVec
 }
@@ -27,8 +31,8 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "regwire_crawler_" + name, Help: help}, labels)
 	}
-	gauge := func(name, help string) *prometheus.GaugeVec {
-		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "regwire_crawler_" + name, Help: help}, []string{"source"})
+	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
+		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "regwire_crawler_" + name, Help: help}, labels)
 	}
 	m := &metrics{
 		visits:   counter("visits_total", `Visits of sources, by reason of failure ("ok" without).`, "source", "reason"),
@@ -36,17 +40,20 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		requests: counter("requests_total", "Answers of servers, by class of status.", "source", "status"),
 		bytes:    counter("body_bytes_total", "Bytes of bodies read, after unpacking.", "source"),
 		gaps:     counter("gaps_total", "Listings in which nothing was known, so that items may have been missed.", "source"),
+		parked:   counter("parked_total", "Pages given up after repeated failure, by the last reason.", "source", "reason"),
+		claims:   counter("claims_total", "Leases by kind: taken, denied because another process has it, lost to another.", "kind", "outcome"),
+		frontier: gauge("frontier_pages", `Pages of all sources for which something is planned, or that were given up, by state and reason of the last failure ("ok" without).`, "state", "reason"),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "regwire_crawler_request_seconds", Help: "Time from sending a request to the end of its answer.",
 			Buckets: []float64{0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30},
 		}),
-		success: gauge("success_timestamp_seconds", "When the listing was last read whole or found unchanged."),
-		newest:  gauge("newest_item_timestamp_seconds", "Publication time of the newest item a listing has claimed."),
+		success: gauge("success_timestamp_seconds", "When the listing was last read whole or found unchanged.", "source"),
+		newest:  gauge("newest_item_timestamp_seconds", "Publication time of the newest item a listing has claimed.", "source"),
 	}
 	if r == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.visits, m.pages, m.requests, m.bytes, m.seconds, m.gaps, m.success, m.newest} {
+	for _, c := range []prometheus.Collector{m.visits, m.pages, m.requests, m.bytes, m.seconds, m.gaps, m.parked, m.claims, m.frontier, m.success, m.newest} {
 		if err := r.Register(c); err != nil {
 			return nil, err
 		}
@@ -80,4 +87,21 @@ func (m *metrics) request(src *source, status int, took time.Duration, n int64) 
 	m.requests.WithLabelValues(string(src.ID), strconv.Itoa(status/100)+"xx").Inc()
 	m.bytes.WithLabelValues(string(src.ID)).Add(float64(n))
 	m.seconds.Observe(took.Seconds())
+}
+
+func (m *metrics) park(src *source, reason string) {
+	m.parked.WithLabelValues(string(src.ID), reason).Inc()
+}
+
+func (m *metrics) claim(name corpus.LeaseName, outcome string) {
+	kind, _ := name.Split()
+	m.claims.WithLabelValues(kind, outcome).Inc()
+}
+
+// waiting replaces what is known of the frontier.
+func (m *metrics) waiting(counts []corpus.FrontierCount) {
+	m.frontier.Reset()
+	for _, n := range counts {
+		m.frontier.WithLabelValues(string(n.State), cmp.Or(n.Reason, "ok")).Add(float64(n.Entries))
+	}
 }

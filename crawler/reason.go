@@ -27,6 +27,7 @@ const (
 	ReasonEmpty       Reason = "empty"        // the listing is valid and holds nothing
 	ReasonDecoy       Reason = "decoy"        // a page for people under the address of a feed or an API
 	ReasonDeferred    Reason = "deferred"     // the server asked us to wait, and we do
+	ReasonClaimed     Reason = "claimed"      // another process is at it
 	ReasonSink        Reason = "sink"         // the corpus did not take the capture
 	ReasonState       Reason = "state"        // the crawler's own state could not be read or saved
 	ReasonCancelled   Reason = "cancelled"    // we are shutting down
@@ -37,7 +38,7 @@ func Reasons() []Reason {
 	return []Reason{
 		ReasonAddress, ReasonRefused, ReasonRobots, ReasonResolve, ReasonNetwork, ReasonTLS, ReasonTimeout,
 		ReasonRedirects, ReasonTooLarge, ReasonEncoding, ReasonRateLimited, ReasonForbidden, ReasonMissing,
-		ReasonClient, ReasonServer, ReasonMalformed, ReasonEmpty, ReasonDecoy, ReasonDeferred, ReasonSink,
+		ReasonClient, ReasonServer, ReasonMalformed, ReasonEmpty, ReasonDecoy, ReasonDeferred, ReasonClaimed, ReasonSink,
 		ReasonState, ReasonCancelled,
 	}
 }

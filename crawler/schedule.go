@@ -17,10 +17,13 @@ const maxJitter = 30 * time.Second
 // Run visits every enabled source on its schedule until ctx is cancelled, and
 // then returns nil once all visits have stopped: requests are broken off,
 // writes of what was fetched are finished. A source whose time has come while
-// we were down is visited at once. Failed visits are recorded in the state,
+// we were down is visited at once. Processes that share a state share the
+// visits: each is made by the one that claims it first. Failed visits are recorded in the state,
 // counted and logged; they do not end Run.
 func (c *Crawler) Run(ctx context.Context) error {
+	defer c.claims.keep()()
 	var all sync.WaitGroup
+	all.Go(func() { c.watchFrontier(ctx) })
 	for _, src := range c.sources {
 		if !src.Disabled {
 			all.Go(func() { c.keep(ctx, src) })
@@ -31,6 +34,24 @@ func (c *Crawler) Run(ctx context.Context) error {
 	return nil
 }
 
+// watchEvery is how often the frontier is counted for the metrics.
+const watchEvery = time.Minute
+
+// watchFrontier keeps the metrics of the frontier up to date.
+func (c *Crawler) watchFrontier(ctx context.Context) {
+	for {
+		counts, err := c.state.FrontierCounts(ctx, c.clock())
+		if err == nil {
+			c.metrics.waiting(counts)
+		} else if ctx.Err() == nil {
+			c.log.WarnContext(ctx, "frontier not counted", "err", err)
+		}
+		if !pause(ctx, watchEvery) {
+			return
+		}
+	}
+}
+
 // keep visits one source on its schedule.
 func (c *Crawler) keep(ctx context.Context, src *source) {
 	st, err := c.state.SourceState(ctx, src.ID)
@@ -39,13 +60,31 @@ func (c *Crawler) keep(ctx context.Context, src *source) {
 		st = corpus.SourceState{Source: src.ID}
 	}
 	next := c.firstVisit(src.schedule, st)
+	known := st.VisitedAt
 	for c.sleepUntil(ctx, next) {
+		begun := c.clock()
 		// The outcome is in the state, the metrics and the log.
-		_ = c.turn(ctx, src)
+		elsewhere, _ := c.turn(ctx, src, known)
 		now := c.clock()
 		next = src.schedule.Next(now)
+		known = begun
+		if elsewhere != nil {
+			// Another process visits it too: what that one found out of the
+			// source's rhythm holds here.
+			known = elsewhere.VisitedAt
+			if at := later(elsewhere.NextAt, elsewhere.NotBefore); at.After(now) {
+				next = at
+			}
+		}
 		next = next.Add(c.lateness(next, src.schedule))
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // firstVisit is when a source is due after a start: at once when a visit was
@@ -55,10 +94,7 @@ func (c *Crawler) firstVisit(s cron.Schedule, st corpus.SourceState) time.Time {
 	if !st.VisitedAt.IsZero() {
 		next = s.Next(st.VisitedAt)
 	}
-	if st.NotBefore.After(next) {
-		next = st.NotBefore
-	}
-	return next
+	return later(next, st.NotBefore)
 }
 
 func (c *Crawler) lateness(next time.Time, s cron.Schedule) time.Duration {

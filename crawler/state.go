@@ -31,7 +31,24 @@ type State interface {
 	// SaveFrontier inserts or replaces entries by source and URL, all or none.
 	SaveFrontier(ctx context.Context, entries []corpus.FrontierEntry) error
 	// DueFrontier returns at most limit entries of source whose NextAt is set
-	// and not after now, pending ones first, then by NextAt and URL. Parked
-	// and gone entries are never due.
+	// and not after now, pending ones first, then by NextAt. Parked and gone
+	// entries are never due. It costs what it returns, however many wait.
 	DueFrontier(ctx context.Context, source corpus.SourceID, now time.Time, limit int) ([]corpus.FrontierEntry, error)
+	// WaitingFrontier returns how many pending entries a source has.
+	WaitingFrontier(ctx context.Context, source corpus.SourceID) (int, error)
+	// FrontierCounts counts, by source, host, state and reason, the entries
+	// whose NextAt is set, and those that are parked; of the first also how
+	// many are due now.
+	FrontierCounts(ctx context.Context, now time.Time) ([]corpus.FrontierCount, error)
+
+	// Claim takes or renews leases for holder until ttl has passed by the
+	// state's clock. It takes those that nobody holds, that have ended, or
+	// that holder has (TakenAt then stays); each gets the Note given, and the
+	// NotBefore given where that is later than its own. It returns what all
+	// of them are afterwards, by name; of those that another holds, WantedAt
+	// is set.
+	Claim(ctx context.Context, holder string, ttl time.Duration, leases []corpus.Lease) ([]corpus.Lease, error)
+	// Release gives back those of leases that holder has. Their NotBefore
+	// stays, and moves on to the one given.
+	Release(ctx context.Context, holder string, leases []corpus.Lease) error
 }

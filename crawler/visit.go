@@ -4,14 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/regwire/regwire/corpus"
 )
@@ -27,6 +23,8 @@ type Visit struct {
 	Reason    Reason // why the listing could not be read, ReasonNone when it could
 	Err       error  // the same in words; nil with ReasonNone
 	Elapsed   time.Duration
+
+	elsewhere *corpus.SourceState // when another process made the visit
 }
 
 // VisitError is a visit that could not read its listing, or could not keep
@@ -59,19 +57,30 @@ const writeTime = 5 * time.Second
 //   - before its entry is saved, it is fetched again, and the sink has that
 //     capture already;
 //   - before the visit's end is saved, the source is due at once.
-func (c *Crawler) visit(ctx context.Context, src *source) Visit {
+//
+// When another process has visited the source after since, there is nothing
+// to do. Losing the claims ends a visit: what it has fetched is saved, but
+// nothing that failed, since that may overwrite what the other one has got.
+func (c *Crawler) visit(ctx context.Context, src *source, since time.Time) Visit {
 	begun := c.clock()
 	v := Visit{Source: src.ID}
 	st, err := c.state.SourceState(ctx, src.ID)
-	if err == nil {
-		err = c.visitFrom(ctx, src, &st, begun, &v)
-	} else {
+	switch {
+	case err != nil:
 		err = fail(ReasonState, "read state: %w", err)
+	case st.VisitedAt.After(since):
+		v.elsewhere = &st
+		return v
+	default:
+		err = c.visitFrom(ctx, src, &st, begun, &v)
 	}
 	if err != nil {
 		f := failureOf(err)
-		if ctx.Err() != nil {
-			f = fail(ReasonCancelled, "%w", context.Cause(ctx))
+		switch cause := context.Cause(ctx); {
+		case errors.Is(cause, errLost):
+			f = fail(ReasonClaimed, "%w", cause)
+		case cause != nil:
+			f = fail(ReasonCancelled, "%w", cause)
 		}
 		v.Reason, v.Err = f.reason, f
 	}
@@ -86,7 +95,8 @@ func (c *Crawler) visitFrom(ctx context.Context, src *source, st *corpus.SourceS
 		return f
 	}
 	listErr := c.discover(ctx, src, st, now, v)
-	if r := reasonFor(listErr); r == ReasonState || r == ReasonCancelled {
+	switch reasonFor(listErr) {
+	case ReasonState, ReasonCancelled, ReasonClaimed:
 		return listErr
 	}
 	// A listing that cannot be read is no reason to leave pages waiting.
@@ -98,6 +108,9 @@ func (c *Crawler) visitFrom(ctx context.Context, src *source, st *corpus.SourceS
 	}
 	note(st, listErr, src, now)
 	c.metrics.fresh(*st)
+	if err := c.still(ctx, src); err != nil {
+		return err
+	}
 	if err := c.write(ctx, func(ctx context.Context) error { return c.state.SaveSourceState(ctx, *st) }); err != nil {
 		return fail(ReasonState, "save state: %w", err)
 	}
@@ -341,198 +354,20 @@ func (c *Crawler) origin(it corpus.Item, first bool, now time.Time) corpus.Origi
 	return corpus.OriginBackfill
 }
 
-// fetchDue fetches the source's tracked pages and what is due in its frontier.
-func (c *Crawler) fetchDue(ctx context.Context, src *source, st *corpus.SourceState, now time.Time, v *Visit) error {
-	limit := src.Politeness.MaxPages
-	due, err := c.trackedPages(ctx, src, st, now)
-	if err != nil {
-		return err
+// still reports an error when this process has no claim to src any more.
+func (c *Crawler) still(ctx context.Context, src *source) error {
+	if c.claims.use(src.user, sourceLease(src.ID)) {
+		return nil
 	}
-	waiting, err := c.state.DueFrontier(ctx, src.ID, now, limit)
-	if err != nil {
-		return fail(ReasonState, "read frontier: %w", err)
-	}
-	rechecks := 0
-	for _, e := range waiting {
-		if src.tracks(e.URL) {
-			continue
-		}
-		if e.State == corpus.FrontierDone {
-			if rechecks++; rechecks > src.Recheck.PerVisit {
-				break
-			}
-		}
-		due = append(due, e)
-	}
-
-	var (
-		mu   sync.Mutex
-		dead int // pages in a row that a troubled server left without an answer
-	)
-	pages, group := errgroup.WithContext(ctx)
-	pages.SetLimit(src.Politeness.Parallelism)
-	for _, e := range due {
-		mu.Lock()
-		stop := group.Err() != nil || dead >= deadPages
-		mu.Unlock()
-		if stop { // what is left stays due
-			break
-		}
-		pages.Go(func() error {
-			out, err := c.page(group, src, e)
-			mu.Lock()
-			defer mu.Unlock()
-			switch {
-			case err != nil:
-				return err
-			case out == pageCaptured:
-				v.Captured++
-			case out == pageUnchanged:
-				v.Unchanged++
-			default:
-				v.Failed++
-			}
-			if Reason(out).transient() {
-				dead++
-			} else {
-				dead = 0
-			}
-			return nil
-		})
-	}
-	if err := pages.Wait(); err != nil {
-		return err
-	}
-	return context.Cause(ctx)
-}
-
-// trackedPages returns the entries of the pages that are read at every visit.
-// They are saved only after they were read: the configuration names them.
-func (c *Crawler) trackedPages(ctx context.Context, src *source, st *corpus.SourceState, now time.Time) ([]corpus.FrontierEntry, error) {
-	if len(src.Discovery.Pages) == 0 {
-		return nil, nil
-	}
-	known, err := c.known(ctx, src.ID, src.Discovery.Pages)
-	if err != nil {
-		return nil, err
-	}
-	var out []corpus.FrontierEntry
-	for _, u := range src.Discovery.Pages {
-		origin := c.origin(corpus.Item{URL: u}, st.VisitedAt.IsZero(), now)
-		out = append(out, tracked(known[u], src.ID, u, origin, now))
-	}
-	return out, nil
-}
-
-// page outcomes, as the metrics call them; a failure is called by its reason.
-const (
-	pageCaptured  = "captured"
-	pageUnchanged = "unchanged"
-)
-
-// page fetches and captures one page and saves its entry. Its error means that
-// the visit cannot go on; a page that fails is an outcome.
-func (c *Crawler) page(ctx context.Context, src *source, e corpus.FrontierEntry) (string, error) {
-	outcome, next, err := c.fetchPage(ctx, src, e)
-	if err != nil {
-		return "", err
-	}
-	// A crash here leaves the entry as it was: the page is fetched again, and
-	// the sink answers that it learnt nothing.
-	if src.tracks(e.URL) && next.State == corpus.FrontierDone {
-		next.NextAt = time.Time{} // the visits are its schedule
-	}
-	err = c.write(ctx, func(ctx context.Context) error { return c.state.SaveFrontier(ctx, []corpus.FrontierEntry{next}) })
-	if err != nil {
-		return "", fail(ReasonState, "save frontier: %w", err)
-	}
-	c.metrics.page(src, outcome)
-	return outcome, nil
-}
-
-func (c *Crawler) fetchPage(ctx context.Context, src *source, e corpus.FrontierEntry) (string, corpus.FrontierEntry, error) {
-	res, err := c.ask(ctx, src, e)
-	now := c.clock()
-	if err != nil {
-		f := failureOf(err)
-		if f.reason == ReasonCancelled {
-			return "", e, f
-		}
-		next := failed(e, f, src.Recheck, now)
-		level := c.log.InfoContext
-		if next.State == corpus.FrontierParked && e.State != corpus.FrontierParked {
-			level = c.log.WarnContext
-		}
-		level(ctx, "page failed", "source", src.ID, "url", e.URL, "reason", f.reason, "attempt", next.Attempts, "state", next.State, "err", f)
-		return string(f.reason), next, nil
-	}
-	if res.unchanged() {
-		return pageUnchanged, answered(e, res, e.Digest, src.Recheck, now), nil
-	}
-	learnt := false
-	capture := c.capture(src, e, res)
-	err = c.write(ctx, func(ctx context.Context) error {
-		learnt, err = c.sink.Capture(ctx, capture)
-		return err
-	})
-	if err != nil {
-		return "", e, fail(ReasonSink, "capture %s: %w", e.URL, err)
-	}
-	sum := digest(res.body)
-	if e.Item.Content != "" {
-		sum = contentDigest(e.Item)
-	}
-	next := answered(e, res, sum, src.Recheck, now)
-	if e.Item.Content != "" {
-		next.NextAt = time.Time{} // the feed says when it changes
-	}
-	if !learnt {
-		return pageUnchanged, next, nil
-	}
-	return pageCaptured, next, nil
-}
-
-// ask gets what an entry stands for: a page, the article its feed carries, or
-// the article in a document of its own.
-func (c *Crawler) ask(ctx context.Context, src *source, e corpus.FrontierEntry) (res *response, err error) {
+	// It was not renewed in time, but perhaps nobody has noticed.
+	ok, err := c.claims.take(ctx, src.user, sourceLease(src.ID))
 	switch {
-	case e.Item.Content != "":
-		return carried(e.Item, c.clock()), nil
-	case src.Discovery.Detail.URL != "":
-		res, err = c.fetcher.get(ctx, src, request{
-			url: src.Discovery.Detail.address(e.Item), header: src.Discovery.Header, etag: e.ETag, lastModified: e.LastModified,
-		})
-		if err == nil && !res.unchanged() && !res.missing() {
-			res, err = src.Discovery.Detail.extract(res)
-		}
-	default:
-		res, err = c.fetcher.get(ctx, src, request{url: e.URL, etag: e.ETag, lastModified: e.LastModified})
+	case err != nil:
+		return fail(ReasonState, "%w", err)
+	case !ok:
+		return fail(ReasonClaimed, "%w", errLost)
 	}
-	if err == nil && res.missing() && e.Digest == "" {
-		err = fail(ReasonMissing, "status %d", res.status) // it was never there: nothing to withdraw
-	}
-	return res, err
-}
-
-// capture makes the record of an answer.
-func (c *Crawler) capture(src *source, e corpus.FrontierEntry, res *response) corpus.Capture {
-	media, charset := res.mediaType()
-	final := res.finalURL
-	if final == "" {
-		final = e.URL
-	}
-	return corpus.Capture{
-		Source: src.ID, URL: e.URL, FinalURL: final, Status: res.status, Header: res.header,
-		MediaType: media, Charset: charset, Body: res.body, FetchedAt: res.at, Origin: e.Origin, Item: e.Item,
-	}
-}
-
-// carried makes an answer of an article that came in its feed.
-func carried(it corpus.Item, now time.Time) *response {
-	return &response{
-		status: http.StatusOK, header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
-		body: []byte(it.Content), finalURL: it.URL, at: now,
-	}
+	return nil
 }
 
 // write lets do finish although ctx is cancelled, for at most writeTime.

@@ -421,6 +421,8 @@ func TestVisitsAreCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := map[string]float64{
+			"regwire_crawler_claims_total kind=site outcome=taken":      3,
+			"regwire_crawler_claims_total kind=source outcome=taken":    3,
 			"regwire_crawler_gaps_total source=news":                    1,
 			"regwire_crawler_pages_total outcome=captured source=news":  1,
 			"regwire_crawler_pages_total outcome=missing source=news":   6,

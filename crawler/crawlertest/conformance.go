@@ -94,7 +94,7 @@ func TestState(t *testing.T, newState func(t *testing.T) crawler.State) {
 		equal(t, len(got), err, len(entries))
 	})
 
-	t.Run("due entries: pending first, then by time and URL", func(t *testing.T) {
+	t.Run("due entries: pending first, then by time", func(t *testing.T) {
 		s := newState(t)
 		entry := func(url string, state corpus.FrontierState, next time.Time) corpus.FrontierEntry {
 			return corpus.FrontierEntry{Source: "one", URL: url, Item: corpus.Item{URL: url}, State: state, FirstSeenAt: at, NextAt: next}
@@ -109,16 +109,74 @@ func TestState(t *testing.T, newState func(t *testing.T) crawler.State) {
 			entry("e", corpus.FrontierDone, time.Time{}),                 // nothing planned
 			entry("f", corpus.FrontierParked, at.Add(-time.Hour)),
 			entry("g", corpus.FrontierGone, at.Add(-time.Hour)),
-			entry("h", corpus.FrontierPending, at.Add(-time.Second)),
+			entry("h", corpus.FrontierPending, at.Add(-time.Minute)),
 			foreign,
 		}))
 		got, err := s.DueFrontier(t.Context(), "one", at, 10)
-		equal(t, addresses(got), err, []string{"c", "h", "b", "a"})
+		equal(t, addresses(got), err, []string{"h", "c", "b", "a"})
 		got, err = s.DueFrontier(t.Context(), "one", at, 2)
-		equal(t, addresses(got), err, []string{"c", "h"})
+		equal(t, addresses(got), err, []string{"h", "c"})
 		got, err = s.DueFrontier(t.Context(), "three", at, 2)
 		equal(t, addresses(got), err, nil)
+		n, err := s.WaitingFrontier(t.Context(), "one")
+		equal(t, n, err, 4)
+		n, err = s.WaitingFrontier(t.Context(), "three")
+		equal(t, n, err, 0)
 	})
+
+	t.Run("entries of one time are due one after another", func(t *testing.T) {
+		s := newState(t)
+		var entries []corpus.FrontierEntry
+		for i := range 40 {
+			e := full("one", fmt.Sprintf("https://a.example/%04d", i))
+			e.NextAt = at
+			entries = append(entries, e)
+		}
+		ok(t, s.SaveFrontier(t.Context(), entries))
+		seen := make(map[string]bool)
+		for len(seen) < 40 {
+			got, err := s.DueFrontier(t.Context(), "one", at, 16)
+			ok(t, err)
+			if len(got) == 0 {
+				t.Fatalf("%d of 40", len(seen))
+			}
+			for i := range got {
+				seen[got[i].URL] = true
+				got[i].State, got[i].NextAt = corpus.FrontierDone, time.Time{}
+			}
+			ok(t, s.SaveFrontier(t.Context(), got))
+		}
+	})
+
+	t.Run("what is planned or given up is counted", func(t *testing.T) {
+		s := newState(t)
+		entry := func(url string, state corpus.FrontierState, next time.Time, reason crawler.Reason, attempts int) corpus.FrontierEntry {
+			return corpus.FrontierEntry{
+				Source: "one", URL: url, Item: corpus.Item{URL: url}, State: state, FirstSeenAt: at, NextAt: next, Reason: string(reason), Attempts: attempts,
+			}
+		}
+		ok(t, s.SaveFrontier(t.Context(), []corpus.FrontierEntry{
+			entry("https://a.example/1", corpus.FrontierPending, at, "", 0),
+			entry("https://a.example/2", corpus.FrontierPending, at.Add(time.Hour), "", 0),
+			entry("https://b.example:8080/3?x=/", corpus.FrontierPending, at.Add(time.Hour), crawler.ReasonTimeout, 2),
+			entry("https://a.example/4", corpus.FrontierDone, time.Time{}, "", 0), // nothing planned
+			entry("https://a.example/5", corpus.FrontierDone, at.Add(-time.Hour), "", 0),
+			entry("https://a.example/6", corpus.FrontierParked, time.Time{}, crawler.ReasonForbidden, 6),
+			entry("https://a.example/7", corpus.FrontierGone, time.Time{}, "", 0),
+		}))
+		got, err := s.FrontierCounts(t.Context(), at)
+		count := func(host string, state corpus.FrontierState, reason crawler.Reason, entries, due int, next time.Time, attempts int) corpus.FrontierCount {
+			return corpus.FrontierCount{Source: "one", Host: host, State: state, Reason: string(reason), Entries: entries, Due: due, NextAt: next, Attempts: attempts}
+		}
+		equal(t, got, err, []corpus.FrontierCount{
+			count("a.example", corpus.FrontierDone, "", 1, 1, at.Add(-time.Hour), 0),
+			count("a.example", corpus.FrontierParked, crawler.ReasonForbidden, 1, 0, time.Time{}, 6),
+			count("a.example", corpus.FrontierPending, "", 2, 1, at, 0),
+			count("b.example:8080", corpus.FrontierPending, crawler.ReasonTimeout, 1, 0, at.Add(time.Hour), 2),
+		})
+	})
+
+	testLeases(t, newState)
 
 	t.Run("a cancelled context saves nothing", func(t *testing.T) {
 		s := newState(t)

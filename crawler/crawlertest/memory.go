@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ type State struct {
 	mu       sync.Mutex
 	sources  map[corpus.SourceID]corpus.SourceState
 	frontier map[key]corpus.FrontierEntry
+	leases   map[corpus.LeaseName]corpus.Lease
 }
 
 type key struct {
@@ -110,6 +112,126 @@ func rank(s corpus.FrontierState) int {
 		return 0
 	}
 	return 1
+}
+
+// WaitingFrontier implements crawler.State.
+func (s *State) WaitingFrontier(ctx context.Context, source corpus.SourceID) (n int, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	for _, e := range s.Entries(source) {
+		if e.State == corpus.FrontierPending && !e.NextAt.IsZero() {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// FrontierCounts implements crawler.State.
+func (s *State) FrontierCounts(ctx context.Context, now time.Time) ([]corpus.FrontierCount, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []corpus.FrontierCount
+	for _, e := range s.frontier {
+		if e.NextAt.IsZero() && e.State != corpus.FrontierParked {
+			continue
+		}
+		_, host, _ := strings.Cut(e.URL, "://")
+		host, _, _ = strings.Cut(host, "/")
+		like := func(n corpus.FrontierCount) bool {
+			return n.Source == e.Source && n.Host == host && n.State == e.State && n.Reason == e.Reason
+		}
+		i := slices.IndexFunc(out, like)
+		if i < 0 {
+			i = len(out)
+			out = append(out, corpus.FrontierCount{Source: e.Source, Host: host, State: e.State, Reason: e.Reason})
+		}
+		n := &out[i]
+		n.Entries++
+		n.Attempts = max(n.Attempts, e.Attempts)
+		if !e.NextAt.IsZero() && !e.NextAt.After(now) {
+			n.Due++
+		}
+		if n.NextAt.IsZero() || !e.NextAt.IsZero() && e.NextAt.Before(n.NextAt) {
+			n.NextAt = e.NextAt
+		}
+	}
+	slices.SortFunc(out, func(a, b corpus.FrontierCount) int {
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Host, b.Host), cmp.Compare(a.State, b.State), cmp.Compare(a.Reason, b.Reason))
+	})
+	return out, nil
+}
+
+// Claim implements crawler.State. Its clock is time.Now.
+func (s *State) Claim(ctx context.Context, holder string, ttl time.Duration, leases []corpus.Lease) ([]corpus.Lease, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.leases == nil {
+		s.leases = make(map[corpus.LeaseName]corpus.Lease)
+	}
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	var out []corpus.Lease
+	for _, want := range leases {
+		l, known := s.leases[want.Name]
+		switch {
+		case known && l.Holder != "" && l.Holder != holder && l.Until.After(now):
+			if l.WantedAt.IsZero() {
+				l.WantedAt = now
+			}
+		default:
+			if l.Holder != holder {
+				l.TakenAt, l.WantedAt = now, time.Time{}
+			}
+			l.Name, l.Holder, l.Until, l.Note = want.Name, holder, now.Add(ttl), want.Note
+			if want.NotBefore.After(l.NotBefore) {
+				l.NotBefore = want.NotBefore
+			}
+		}
+		s.leases[want.Name] = l
+		out = append(out, l)
+	}
+	slices.SortFunc(out, func(a, b corpus.Lease) int { return cmp.Compare(a.Name, b.Name) })
+	return out, nil
+}
+
+// Release implements crawler.State.
+func (s *State) Release(ctx context.Context, holder string, leases []corpus.Lease) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, back := range leases {
+		l, ok := s.leases[back.Name]
+		if !ok || l.Holder != holder {
+			continue
+		}
+		if back.NotBefore.After(l.NotBefore) {
+			l.NotBefore = back.NotBefore
+		}
+		s.leases[back.Name] = corpus.Lease{Name: l.Name, TakenAt: l.TakenAt, NotBefore: l.NotBefore}
+	}
+	return nil
+}
+
+// Leases returns the leases somebody holds, by name.
+func (s *State) Leases() []corpus.Lease {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []corpus.Lease
+	for _, l := range s.leases {
+		if l.Holder != "" {
+			out = append(out, l)
+		}
+	}
+	slices.SortFunc(out, func(a, b corpus.Lease) int { return cmp.Compare(a.Name, b.Name) })
+	return out
 }
 
 // Entries returns all entries of source, by URL.

@@ -86,6 +86,9 @@ type Crawl struct {
 	// LiveWithin is how old an item may be to count as news; older ones are
 	// backfill and never alert. Default 7 days; negative: every item is news.
 	LiveWithin time.Duration `yaml:"live_within,omitempty"`
+	// Lease is how long the work of a process that died waits before another
+	// takes it over, 1 s to 1 h. Default 30 s.
+	Lease time.Duration `yaml:"lease,omitempty"`
 	// Every replaces the schedule of every source: for demonstrations.
 	Every string `yaml:"every,omitempty"`
 }
@@ -96,7 +99,7 @@ func Default() Config {
 	return Config{
 		HTTP:  HTTP{Address: "127.0.0.1:8440"},
 		Log:   Log{Level: "info", Format: "text"},
-		Crawl: Crawl{Concurrency: 8, LiveWithin: 7 * 24 * time.Hour},
+		Crawl: Crawl{Concurrency: 8, LiveWithin: 7 * 24 * time.Hour, Lease: 30 * time.Second},
 	}
 }
 
@@ -186,6 +189,9 @@ func (c Config) Validate() error {
 	}
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		add("log.format", "%q is not text or json", c.Log.Format)
+	}
+	if c.Crawl.Lease < time.Second || c.Crawl.Lease > time.Hour {
+		add("crawl.lease", "%v is not from 1s to 1h", c.Crawl.Lease)
 	}
 	if c.Crawl.Concurrency < 1 || c.Crawl.Concurrency > 64 {
 		add("crawl.concurrency", "%d is not from 1 to 64", c.Crawl.Concurrency)

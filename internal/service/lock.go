@@ -1,9 +1,12 @@
 package service
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -27,3 +30,28 @@ func acquire(path string) (*lock, error) {
 }
 
 func (l *lock) release() error { return l.file.Close() }
+
+// holder names the process that works on a data folder among those that share
+// a record. The name stays with the folder, so that a process that was killed
+// goes on at once with what it had claimed; on another machine the folder is
+// a copy, and gets a new one. The caller holds the folder's lock.
+func holder(data string) (string, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		return "", fmt.Errorf("name of this machine: %w", err)
+	}
+	path := filepath.Join(data, "holder")
+	b, err := os.ReadFile(path)
+	name := strings.TrimSpace(string(b))
+	if err == nil && strings.HasPrefix(name, host+"/") && len(name) > len(host)+8 {
+		return name, nil
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("data folder: %w", err)
+	}
+	name = host + "/" + rand.Text()[:10]
+	if err := os.WriteFile(path, []byte(name+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("data folder: %w", err)
+	}
+	return name, nil
+}

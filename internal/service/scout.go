@@ -38,7 +38,18 @@ func (nowhere) SaveSourceState(context.Context, corpus.SourceState) error { retu
 func (nowhere) Frontier(context.Context, corpus.SourceID, []string) ([]corpus.FrontierEntry, error) {
 	return nil, nil
 }
-func (nowhere) SaveFrontier(context.Context, []corpus.FrontierEntry) error { return nil }
+func (nowhere) SaveFrontier(context.Context, []corpus.FrontierEntry) error    { return nil }
+func (nowhere) WaitingFrontier(context.Context, corpus.SourceID) (int, error) { return 0, nil }
+func (nowhere) FrontierCounts(context.Context, time.Time) ([]corpus.FrontierCount, error) {
+	return nil, nil
+}
+func (nowhere) Claim(_ context.Context, holder string, _ time.Duration, leases []corpus.Lease) ([]corpus.Lease, error) {
+	for i := range leases {
+		leases[i].Holder = holder
+	}
+	return leases, nil
+}
+func (nowhere) Release(context.Context, string, []corpus.Lease) error { return nil }
 func (nowhere) DueFrontier(context.Context, corpus.SourceID, time.Time, int) ([]corpus.FrontierEntry, error) {
 	return nil, nil
 }

@@ -52,8 +52,9 @@ type Service struct {
 	Crawler  *crawler.Crawler
 	Sources  []crawler.Source
 
-	opts Options
-	lock *lock
+	opts   Options
+	lock   *lock
+	holder string // our name among the processes that share the record
 }
 
 // ReadStore opens the record alone: enough to read it, whoever else works on
@@ -101,6 +102,9 @@ func Open(ctx context.Context, opts Options) (_ *Service, err error) {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
 	if s.lock, err = acquire(filepath.Join(opts.Data, "lock")); err != nil {
+		return nil, err
+	}
+	if s.holder, err = holder(opts.Data); err != nil {
 		return nil, err
 	}
 	if s.Store, err = store.Open(ctx, database(opts.Data, opts.Config), store.Config{Logger: opts.Logger}); err != nil {
@@ -160,6 +164,7 @@ func (s *Service) join(ctx context.Context) error {
 		Sources: sources, State: s.Store, Sink: sink, Logger: opts.Logger, Registry: registry, Visited: opts.Visited,
 		UserAgent: cfg.Crawl.UserAgent, Company: cfg.Crawl.Company, Contact: cfg.Crawl.Contact,
 		Concurrency: cfg.Crawl.Concurrency, LiveWithin: cfg.Crawl.LiveWithin, Every: cfg.Crawl.Every,
+		Holder: s.holder, Lease: cfg.Crawl.Lease,
 	})
 	if err != nil {
 		return err
