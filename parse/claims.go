@@ -3,9 +3,13 @@ package parse
 import (
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/regwire/regwire/corpus"
 )
 
 // monthFirst reports whether 04/05/2025 is the fifth of April on this page.
@@ -147,7 +151,31 @@ func (p *page) noteDate(n *html.Node, under trait, text string, m moment) {
 		modified: later || under&traitDate != 0 && !first && (place{node: n.Parent}).modifiedLabel(""),
 		labelled: first,
 		short:    len(text)-(m.end-m.start) <= 40,
+		span:     span(text, m),
 	})
+}
+
+// span reports whether the date m of text is one end of a span of days: "9–23
+// February 2017", "3 May 2025 to 7 May 2025".
+func span(text string, m moment) bool {
+	before := strings.TrimRight(text[:m.start], " ")
+	for _, dash := range []string{"-", "–", "—", "bis", "to", "au", "al"} {
+		if head, ok := strings.CutSuffix(before, dash); ok {
+			head = strings.TrimRight(head, ". ")
+			if head != "" && head[len(head)-1] >= '0' && head[len(head)-1] <= '9' {
+				return true
+			}
+		}
+	}
+	after := strings.TrimLeft(text[min(m.end, len(text)):], " ")
+	for _, dash := range []string{"-", "–", "—", "bis ", "to ", "au ", "al ", "至"} {
+		if rest, ok := strings.CutPrefix(after, dash); ok {
+			if next, ok := parseMoment(rest, true); ok && next.start <= 1 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // mayHoldYear is a quick no for the texts without a year.
@@ -273,10 +301,56 @@ func (p *page) titleDate() moment {
 	return moment{}
 }
 
+// dateline reads the date with which the text itself opens, as releases do:
+// "Washington, D.C., March 3, 2025 – The agency …", "27.1.2022 - At the …".
+// A sentence that opens with a date is none.
+func (p *page) dateline(parts []part) moment {
+	for i, b := range parts {
+		if i >= 4 {
+			break
+		}
+		if b.Kind == corpus.BlockCaption || weight(b.Text) < 60 {
+			continue
+		}
+		m, ok := parseMoment(b.Text[:min(len(b.Text), 120)], p.monthFirst())
+		if !ok || m.start > 60 || span(b.Text, m) || !placeName(b.Text[:m.start]) {
+			continue
+		}
+		after := strings.TrimLeft(b.Text[m.end:], ") ")
+		for _, sign := range []string{"-", "–", "—", ":", "|", "„", "“", "\"", "/", "•"} {
+			if strings.HasPrefix(after, sign) {
+				zone := zoneOf(string(p.in.source.Jurisdiction))
+				return localTime(m, zone)
+			}
+		}
+	}
+	return moment{}
+}
+
+// placeName reports whether s, what stands before the date of a dateline, can
+// be the name of a place, or is empty.
+func placeName(s string) bool {
+	words := strings.Fields(strings.Trim(s, " ,(/–-"))
+	for _, w := range words {
+		r, _ := utf8.DecodeRuneInString(strings.TrimLeft(w, "(/"))
+		if unicode.IsLower(r) && !particle(strings.TrimRight(w, ",")) {
+			return false
+		}
+	}
+	return len(words) <= 6 && !strings.ContainsAny(s, ":;!?")
+}
+
 // onWall puts an instant that is claimed in UTC into the zone in which the
 // page shows it, so that it falls on the day its readers are told.
 func onWall(claim, seen moment) moment {
-	if _, offset := claim.Zone(); offset != 0 || !claim.clock || !claim.zone || !seen.clock || seen.zone {
+	if _, offset := claim.Zone(); offset != 0 || !claim.clock || !claim.zone || seen.zone {
+		return claim
+	}
+	if !seen.clock { // the midnight with which the day began that readers are told
+		midnight := 24*60 - claim.Hour()*60 - claim.Minute()
+		if claim.Second() == 0 && claim.Minute()%30 == 0 && midnight <= 14*60 && sameDay(claim.Add(24*time.Hour), seen.Time) {
+			claim.Time = claim.In(fixedZone(midnight))
+		}
 		return claim
 	}
 	wall := time.Date(seen.Year(), seen.Month(), seen.Day(), seen.Hour(), seen.Minute(), 0, 0, time.UTC)
@@ -432,8 +506,8 @@ func (p *page) visible(confirmed bool) (published, modified moment) {
 }
 
 // credited reports whether a date belongs to a claim of rights or to a
-// picture.
+// picture, or is an end of a span of days, which is when something takes place.
 func credited(s stamp) bool {
-	return strings.Contains(s.text, "©") || strings.Contains(s.text, "(c)") || strings.Contains(strings.ToLower(s.text), "copyright") ||
+	return s.span || strings.Contains(s.text, "©") || strings.Contains(s.text, "(c)") || strings.Contains(strings.ToLower(s.text), "copyright") ||
 		inside(s.node, func(n *html.Node) bool { return n.DataAtom == atom.Figcaption })
 }

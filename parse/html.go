@@ -71,6 +71,9 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 	case len(main.Authors) == 0:
 		main.Authors = pg.editorName()
 	}
+	if main.PublishedAt.IsZero() {
+		main.PublishedAt = claimed(in, pg.dateline(parts).Time)
+	}
 	parts = clean(parts, main.Title, pg)
 	if textWeight(listed)*10 > textWeight(parts)*13 {
 		parts = listed

@@ -58,6 +58,7 @@ type stamp struct {
 	modified bool   // said to be a later one
 	labelled bool   // said to be the date of publication
 	short    bool   // the text is little more than the date
+	span     bool   // an end of a span of days
 }
 
 // around are the traits that make what lies inside them foreign to the article.
