@@ -161,37 +161,54 @@ func headings(ps []passage) map[string]bool {
 	return out
 }
 
+// maxRounds bounds how long candidates fall out; texts rewritten by people are
+// settled in three or four.
+const maxRounds = 20
+
 // accountForCuts explains sentences that stand in other paragraphs now, and
 // lines that were broken or joined elsewhere.
 func (c *comparison) accountForCuts() {
-	left := map[string]int{} // sentences that came, less those that went
-	count := func(ps []passage, open []bool, n int) {
-		for i, p := range ps {
-			for _, s := range p.said {
-				if open[i] {
-					left[s] += n
+	// Candidates are passages all of whose sentences went and came equally
+	// often in candidates; the others fall out, until none does.
+	gone, come := slices.Clone(c.gone), slices.Clone(c.come)
+	for round := 0; ; round++ {
+		left := map[string]int{} // sentences that came, less those that went
+		count := func(ps []passage, open []bool, n int) {
+			for i, p := range ps {
+				for _, s := range p.said {
+					if open[i] {
+						left[s] += n
+					}
 				}
 			}
 		}
-	}
-	count(c.is, c.come, 1)
-	wanted := map[string]int{}
-	for s, n := range left {
-		wanted[s] = n
-	}
-	count(c.was, c.gone, -1)
-	// What balances on both sides is explained, by passage only where all of
-	// a passage's sentences are.
-	settle := func(ps []passage, open []bool, balanced func(string) bool) {
-		for i, p := range ps {
-			if open[i] && len(p.said) > 0 && !slices.ContainsFunc(p.said, func(s string) bool { return !balanced(s) }) {
-				open[i] = false
+		count(c.is, come, 1)
+		count(c.was, gone, -1)
+		stable := true
+		drop := func(ps []passage, open []bool) {
+			for i, p := range ps {
+				if open[i] && slices.ContainsFunc(p.said, func(s string) bool { return left[s] != 0 }) {
+					open[i], stable = false, false
+				}
 			}
 		}
+		drop(c.is, come)
+		drop(c.was, gone)
+		if stable {
+			break
+		}
+		if round == maxRounds {
+			clear(gone)
+			clear(come)
+			break
+		}
 	}
-	balanced := func(s string) bool { return wanted[s] > 0 && left[s] == 0 }
-	settle(c.is, c.come, balanced)
-	settle(c.was, c.gone, balanced)
+	for i := range gone {
+		c.gone[i] = c.gone[i] && !gone[i]
+	}
+	for j := range come {
+		c.come[j] = c.come[j] && !come[j]
+	}
 	for _, g := range c.gaps() {
 		if squeezed(c.was, g.gone) == squeezed(c.is, g.come) {
 			for _, i := range g.gone {
@@ -270,7 +287,8 @@ func (c *comparison) gaps() []gap {
 }
 
 // redline shows what is open. Moves that mean nothing by themselves are shown
-// beside what does, rows never: registers are sorted anew all the time.
+// beside what does; rows never, since registers are sorted anew all the time,
+// and headings neither, since what they head tells it.
 func (c *comparison) redline() []Paragraph {
 	var out []Paragraph
 	real := false
@@ -287,7 +305,7 @@ func (c *comparison) redline() []Paragraph {
 			}
 		}
 		for _, j := range g.moved {
-			if c.quiet[j] && c.is[j].row {
+			if c.is[j].heading || c.quiet[j] && c.is[j].row {
 				continue
 			}
 			real = real || !c.quiet[j]

@@ -72,11 +72,24 @@ func volatile(past []corpus.Draft, newest []passage, shared map[string]bool) fun
 	}
 }
 
+// Learnable reports whether the past of a page could show that all of a
+// redline is churn: none of it may lay down a rule.
+func Learnable(changed []Paragraph) bool {
+	for _, p := range changed {
+		for _, r := range p.Runs {
+			if provision(normal(r.Text)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // shape is a line without what stamps and counters change.
 func shape(key string) string { return known().canonical(key) }
 
 var ruling = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b(?:shall|must|may not|may|should|required?|requirements?|prohibit\w*|permit\w*|allow\w*|fees?|charges?|threshold|limits?|minimum|maximum|caps?|rates?|effective|deadline|penalt\w+|fines?|within|until|before|by (?:<d>|\d)|no later than|at least|at most|up to|not exceed\w*|exempt\w*|margin|capital|reserve\w*)\b|不得|应当|應當|应在|应于|必须|必須|可以|不可|禁止|允许|上限|下限|不超过|不低于|不高于|以上|以下|以内|之前|生效|施行|实施|截止|费|費|罚|罰|门槛|限额|撤销|注销|准许|豁免|保证金|准备金`)
+	return regexp.MustCompile(`\b(?:shall|must|may not|may|should|required?|requirements?|prohibit\w*|permit\w*|allow\w*|fees?|charges?|costs?|pays?|paid|interest|tax|threshold|limits?|minimum|maximum|caps?|rates?|effective|deadline|penalt\w+|fines?|within|until|before|by (?:<d>|\d)|no later than|at least|at most|up to|not exceed\w*|exempt\w*|margin|capital|reserve\w*)\b|不得|应当|應當|应在|应于|必须|必須|可以|不可|禁止|允许|上限|下限|不超过|不低于|不高于|以上|以下|以内|之前|生效|施行|实施|截止|费|費|罚|罰|门槛|限额|撤销|注销|准许|豁免|保证金|准备金`)
 })
 
 // provision reports whether a line may lay down a rule.

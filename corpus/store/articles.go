@@ -39,6 +39,14 @@ func (db *DB) scanRevision(s scanner) (r corpus.Revision, err error) {
 // never takes an article back to what it once said). An empty Status means
 // published, an empty origin live.
 func (tx *Tx) Revise(d corpus.Draft, capture corpus.CaptureID, origin corpus.Origin) (corpus.Revision, bool, error) {
+	return tx.ReviseWhere(d, capture, origin, func(corpus.Revision) (bool, error) { return true, nil })
+}
+
+// ReviseWhere is [Tx.Revise] for callers who judge themselves whether a draft
+// that differs from the newest revision has anything to say: differs is asked
+// about that revision, and not at all when the draft is the first, says the
+// same to the letter, or comes of an older capture.
+func (tx *Tx) ReviseWhere(d corpus.Draft, capture corpus.CaptureID, origin corpus.Origin, differs func(newest corpus.Revision) (bool, error)) (corpus.Revision, bool, error) {
 	if d.Status == "" {
 		d.Status = corpus.StatusPublished
 	}
@@ -55,12 +63,17 @@ func (tx *Tx) Revise(d corpus.Draft, capture corpus.CaptureID, origin corpus.Ori
 	if err != nil {
 		return corpus.Revision{}, false, fmt.Errorf("revise %s: %w", d.URL, err)
 	}
-	if known && (newest.digest == digest || newest.capture > capture) {
+	if known {
 		old, _, err := revisionByID(tx.ctx, tx, newest.id)
 		if err != nil {
 			return corpus.Revision{}, false, fmt.Errorf("revise %s: %w", d.URL, err)
 		}
-		return old, false, nil
+		if newest.digest == digest || newest.capture > capture {
+			return old, false, nil
+		}
+		if real, err := differs(old); err != nil || !real {
+			return old, false, err
+		}
 	}
 	r := corpus.Revision{Article: article, N: newest.n + 1, Capture: capture, Draft: d, Digest: digest, Origin: origin}
 	if err := tx.insertRevision(&r); err != nil {

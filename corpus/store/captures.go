@@ -111,6 +111,26 @@ func (db *DB) Capture(ctx context.Context, id corpus.CaptureID) (corpus.Capture,
 	return found("capture", id, c, ok, err)
 }
 
+// CapturesBefore returns the last n captures of a page before another, newest
+// first, with their bodies.
+func (tx *Tx) CapturesBefore(source corpus.SourceID, url string, before corpus.CaptureID, n int) ([]corpus.Capture, error) {
+	return capturesBefore(tx.ctx, tx, source, url, before, n)
+}
+
+// CapturesBefore is [Tx.CapturesBefore] outside a transaction.
+func (db *DB) CapturesBefore(ctx context.Context, source corpus.SourceID, url string, before corpus.CaptureID, n int) ([]corpus.Capture, error) {
+	return capturesBefore(ctx, db, source, url, before, n)
+}
+
+func capturesBefore(ctx context.Context, q querier, source corpus.SourceID, url string, before corpus.CaptureID, n int) ([]corpus.Capture, error) {
+	out, err := all(ctx, q, q.store().scanCapture(true), `SELECT `+captureColumns+`, body FROM captures
+		WHERE page = $1 AND id < $2 ORDER BY id DESC LIMIT $3`, page(source, url), before, n)
+	if err != nil {
+		return nil, fmt.Errorf("captures of %s: %w", url, err)
+	}
+	return out, nil
+}
+
 // Captures lists captures without their bodies, oldest first.
 func (db *DB) Captures(ctx context.Context, q corpus.CaptureQuery) ([]corpus.Capture, error) {
 	f := &filter{}

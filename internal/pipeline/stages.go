@@ -63,30 +63,12 @@ func (p *Pipeline) parseAs(ctx context.Context, changes []corpus.Change, origin 
 	}
 	return func(tx *store.Tx) error {
 		for _, page := range pages {
-			if err := p.revise(tx, page, cmp.Or(origin, page.capture.Origin)); err != nil {
+			if err := p.revise(ctx, tx, page, cmp.Or(origin, page.capture.Origin)); err != nil {
 				return err
 			}
 		}
 		return parkAll(tx, parks)
 	}, nil
-}
-
-// revise stores what a capture gave. The store decides what of it is new.
-func (p *Pipeline) revise(tx *store.Tx, page parsed, origin corpus.Origin) error {
-	if gone(page.capture.Status) {
-		_, err := tx.Withdraw(page.capture.Source, page.capture.URL, page.capture.ID, origin)
-		return err
-	}
-	for _, d := range page.drafts {
-		r, isNew, err := tx.Revise(d, page.capture.ID, origin)
-		if err != nil {
-			return err
-		}
-		if isNew && r.N == 1 { // later ones may be read under another address
-			keep(tx, p.memory.revisions, r.ID, r)
-		}
-	}
-	return nil
 }
 
 func gone(status int) bool { return status == http.StatusNotFound || status == http.StatusGone }

@@ -1,0 +1,98 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+
+	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/corpus/redline"
+	"github.com/regwire/regwire/corpus/store"
+)
+
+const (
+	// pastCaptures is how many earlier captures of a page are looked at to
+	// learn what changes on it all the time.
+	pastCaptures = 5
+	// pastGap is the longest time between two captures that still follow one
+	// another closely. A figure that moves each quarter is news; one that moves
+	// whenever we look is not.
+	pastGap = 72 * time.Hour
+	// maxPast is the largest page that is read again for that, in bytes.
+	maxPast = 1 << 20
+)
+
+// revise stores what a capture gave. A draft that differs from the newest
+// revision only by its churn is none.
+func (p *Pipeline) revise(ctx context.Context, tx *store.Tx, page parsed, origin corpus.Origin) error {
+	if gone(page.capture.Status) {
+		_, err := tx.Withdraw(page.capture.Source, page.capture.URL, page.capture.ID, origin)
+		return err
+	}
+	for _, d := range page.drafts {
+		r, isNew, err := tx.ReviseWhere(d, page.capture.ID, origin, func(newest corpus.Revision) (bool, error) {
+			return p.differs(ctx, tx, page.capture, newest, d)
+		})
+		if err != nil {
+			return err
+		}
+		if isNew && r.N == 1 { // later ones may be read under another address
+			keep(tx, p.memory.revisions, r.ID, r)
+		}
+	}
+	return nil
+}
+
+// differs reports whether a draft says anything that the newest revision does
+// not. The page's past is asked last, and only where it could explain all.
+func (p *Pipeline) differs(ctx context.Context, tx *store.Tx, c corpus.Capture, newest corpus.Revision, d corpus.Draft) (bool, error) {
+	if d.Status != newest.Status && !(d.Status == "" && newest.Status == corpus.StatusPublished) {
+		return true, nil
+	}
+	changed := redline.Of(newest.Draft, d)
+	if len(changed) == 0 {
+		return false, nil
+	}
+	if !redline.Learnable(changed) || len(c.Body) > maxPast {
+		return true, nil
+	}
+	past, err := p.past(ctx, tx, c, d.ArticleID())
+	if err != nil || len(past) < redline.MinPast {
+		return true, err
+	}
+	return len(redline.Of(newest.Draft, d, past...)) > 0, nil
+}
+
+// past reads an article in the captures of its page before c, oldest first, as
+// far back as they follow one another closely.
+func (p *Pipeline) past(ctx context.Context, tx *store.Tx, c corpus.Capture, id corpus.ArticleID) ([]corpus.Draft, error) {
+	earlier, err := tx.CapturesBefore(c.Source, c.URL, c.ID, pastCaptures)
+	if err != nil {
+		return nil, err
+	}
+	var out []corpus.Draft
+	at := c.FetchedAt
+	for _, e := range earlier {
+		if at.Sub(e.FetchedAt) > pastGap || gone(e.Status) || len(e.Body) > maxPast {
+			break
+		}
+		at = e.FetchedAt
+		drafts, err := p.cfg.Parser.Articles(ctx, e, p.source(e.Source))
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			break // it could not be read then either
+		}
+		found := false
+		for _, d := range drafts {
+			if d.ArticleID() == id {
+				out, found = append([]corpus.Draft{d}, out...), true
+				break
+			}
+		}
+		if !found {
+			break
+		}
+	}
+	return out, nil
+}
