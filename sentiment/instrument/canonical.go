@@ -52,6 +52,12 @@ var fixes = map[string]fix{
 		f.id = "Lei " + strings.ReplaceAll(g[1], ",", ".") + "/" + g[2]
 		return true
 	},
+	"upper1": func(_ *Reader, f *found, g []string) bool {
+		f.id = strings.ToUpper(g[1]) + "/" + g[2] + "/" + g[3]
+		return true
+	},
+	"title":        fixTitle,
+	"nick":         fixNick,
 	"bill":         fixBill,
 	"rin":          fixRIN,
 	"docketid":     fixDocketID,
@@ -141,6 +147,10 @@ func fixEUAct(_ *Reader, f *found, g []string) bool {
 // fixEUBare gives the kind of an act of which only the number is written,
 // when it is one we know.
 func fixEUBare(r *Reader, f *found, g []string) bool {
+	first, second, _ := strings.Cut(g[1], "/")
+	if len(first) != 4 && len(second) != 4 {
+		return false
+	}
 	for _, kind := range []string{"Regulation", "Directive"} {
 		if id := kind + " (EU) " + g[1]; r.byID[id] != nil {
 			f.id = id
@@ -149,12 +159,66 @@ func fixEUBare(r *Reader, f *found, g []string) bool {
 	return true
 }
 
+// kindBefore completes an act of which only the number is written from the
+// word that opens the list it stands in: "Regulations (EU) No 1093/2010 and
+// (EU) No 1095/2010".
+func kindBefore(f *found, full, surface string) {
+	head := full[max(0, f.start-160):f.start]
+	if i := strings.LastIndexAny(head, ";\n"); i >= 0 {
+		head = head[i+1:]
+	}
+	at, kind := -1, ""
+	for _, k := range []string{"Regulation", "Directive", "Decision"} {
+		if i := strings.LastIndex(head, k); i > at {
+			at, kind = i, k
+		}
+	}
+	if kind == "" || !listed(head[at:]) {
+		return
+	}
+	f.id = kind + " " + strings.Join(strings.Fields(dashes.Replace(surface)), " ")
+}
+
+// fixEUChinese reads 条例（EU）2023/1114 and 第2023/1114号条例.
 func fixEUChinese(_ *Reader, f *found, g []string) bool {
 	kind := "Regulation"
-	if g[1] == "指令" {
+	if g[1] == "指令" || g[4] == "指令" {
 		kind = "Directive"
 	}
-	f.id = kind + " (EU) " + g[2]
+	f.id = kind + " (EU) " + g[2] + g[3]
+	return true
+}
+
+// fixTitle gives a text without a number its title, and one that we know by
+// its title its own identity.
+func fixTitle(r *Reader, f *found, g []string) bool {
+	title := simplify(g[1])
+	for _, t := range []string{g[1], title} {
+		if n := r.byID[t]; n != nil {
+			f.id = n.id
+			return true
+		}
+	}
+	f.id, f.confidence = "《"+brackets.Replace(title)+"》", 0.7
+	if strings.HasPrefix(title, "中华人民共和国") || strings.HasPrefix(title, "关于") {
+		f.jurisdiction = "CN"
+	}
+	return true
+}
+
+var brackets = strings.NewReplacer("(", "（", ")", "）")
+
+// fixNick reads the dates that two Chinese notices go by.
+func fixNick(r *Reader, f *found, g []string) bool {
+	name := "94公告"
+	if strings.HasSuffix(g[1], "通知") {
+		name = "924通知"
+	}
+	n := r.byID[name]
+	if n == nil {
+		return false
+	}
+	f.id, f.start = n.id, f.end-len(g[1])
 	return true
 }
 
@@ -164,6 +228,12 @@ func fixCELEX(_ *Reader, f *found, g []string) bool {
 	n := g[1]
 	kind := map[byte]string{'R': "Regulation", 'L': "Directive", 'D': "Decision"}[n[5]]
 	serial, err := strconv.Atoi(n[6:])
+	if n[0] == '5' && n[5:7] == "PC" {
+		if serial, err := strconv.Atoi(n[7:]); err == nil {
+			f.id = "COM(" + n[1:5] + ") " + strconv.Itoa(serial)
+		}
+		return true
+	}
 	if n[0] == '5' || kind == "" || err != nil {
 		return true
 	}

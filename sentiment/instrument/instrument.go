@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	ac "github.com/petar-dambovaliev/aho-corasick"
 
@@ -98,17 +100,23 @@ func newReader(patterns, names, prefixes string) (r *Reader, err error) {
 	return r, nil
 }
 
-// Read returns the instruments that d names, in order of first mention, with
-// what d says of them. src is where d came from; the zero Source when unknown.
+// Read is [Reader.ReadAt] of a text whose day of publication is not known.
 func (r *Reader) Read(d *text.Document, src corpus.Source) []corpus.InstrumentReading {
+	return r.ReadAt(d, src, time.Time{})
+}
+
+// ReadAt returns the instruments that d names, in order of first mention, with
+// what d says of them. src is where d came from; the zero Source when unknown.
+// Days without a year, and what still lies ahead, are read as of the day of
+// publication.
+func (r *Reader) ReadAt(d *text.Document, src corpus.Source, published time.Time) []corpus.InstrumentReading {
 	all := r.find(d.Full, src)
 	if len(all) == 0 {
 		return nil
 	}
-	p := newPage(d, src, all)
+	p := newPage(d, src, published, all)
 	p.readTitles()
-	p.readStatus()
-	p.readRelations()
+	p.read()
 	return p.readings()
 }
 
@@ -158,7 +166,7 @@ func (r *Reader) windows(full string) [][]span {
 			reach = shortReach
 		}
 		i := r.literal[m.Pattern()]
-		if p := r.patterns[i]; !hasDigit(full[max(0, m.Start()-max(reach, p.back)):m.Start()]) && !hasDigit(full[m.Start():min(len(full), m.End()+reach)]) {
+		if p := r.patterns[i]; !p.anywhere && !hasDigit(full[max(0, m.Start()-max(reach, p.back)):m.Start()]) && !hasDigit(full[m.Start():min(len(full), m.End()+reach)]) {
 			continue
 		}
 		s := span{max(0, m.Start()-max(windowBefore, r.patterns[i].back)), min(len(full), m.End()+windowAfter)}
@@ -207,23 +215,91 @@ func (r *Reader) match(all []found, p *pattern, full string, w span, src corpus.
 			continue
 		}
 		if len(p.near) > 0 && !own {
-			if f.near = distance(full, f.start, f.end, nearby, p.near); f.near < 0 {
-				continue
-			}
+			f.near = distance(full, f.start, f.end, nearby, p.near)
 			f.confidence = 0.8
+			if n := r.byID[f.id]; f.near < 0 && (n == nil || p.series != "hk.cap") {
+				continue // of Hong Kong's chapters we know some by their number alone
+			}
 		}
 		if p.fix != nil && !p.fix(r, &f, g) {
 			continue
 		}
-		if n := r.byID[f.id]; n != nil {
-			f.id, f.issuer, f.jurisdiction, f.title = n.id, n.issuer, n.jurisdiction, n.title
+		if p.series == "eu.act.bare" && strings.HasPrefix(f.id, "(") {
+			kindBefore(&f, full, full[f.start:f.end])
 		}
-		if p.series == "gb.act" && f.jurisdiction == "GB" {
-			actOf(&f, full, src)
-		}
-		all = append(all, f)
+		all = append(all, r.known(f, p, full, src))
+		all = r.rest(all, p, f, g, full, src)
 	}
 	return all
+}
+
+// known gives a number the identity of the instrument we know it to be of, and
+// says whose it is where its form does not.
+func (r *Reader) known(f found, p *pattern, full string, src corpus.Source) found {
+	if n := r.byID[f.id]; n != nil {
+		f.id, f.issuer, f.jurisdiction, f.title = n.id, n.issuer, n.jurisdiction, n.title
+		return f
+	}
+	switch {
+	case p.series == "gb.act" && f.jurisdiction == "GB":
+		actOf(&f, full, src)
+	case p.series == "cn.title" && f.jurisdiction == "":
+		f.jurisdiction = titleOf(full[max(0, f.start-60):f.start], src)
+	}
+	return f
+}
+
+// maxRest bounds the further numbers of one list.
+const maxRest = 40
+
+// rest reads on where the number f opens a list.
+func (r *Reader) rest(all []found, p *pattern, f found, g []string, full string, src corpus.Source) []found {
+	if p.more == nil || len(g) < 2 {
+		return all
+	}
+	last := f
+	for range maxRest {
+		tail := full[last.end:min(len(full), last.end+windowAfter)]
+		m := p.more.FindStringSubmatchIndex(tail)
+		if m == nil || m[1] == len(tail) && last.end+m[1] < len(full) {
+			return all
+		}
+		next := f
+		next.start, next.end = last.end+m[2], last.end+m[3]
+		groups := slices.Clone(g)
+		groups[len(groups)-1] = full[next.start:next.end]
+		if p.series == "us.fdic.fil" {
+			groups[1], groups[2], _ = strings.Cut(dashes.Replace(full[next.start:next.end]), "-")
+		}
+		next.id = expand(p.id, groups)
+		if p.fix != nil && !p.fix(r, &next, groups) {
+			return all
+		}
+		all = append(all, r.known(next, p, full, src))
+		last = next
+	}
+	return all
+}
+
+// titleOf says whose a Chinese title is: the place named before it, else the
+// source's, where that writes Chinese.
+func titleOf(head string, src corpus.Source) corpus.Jurisdiction {
+	best, where := -1, corpus.Jurisdiction("")
+	for _, c := range []struct {
+		code corpus.Jurisdiction
+		word string
+	}{
+		{"HK", "香港"}, {"TW", "台湾"}, {"TW", "臺灣"}, {"EU", "欧盟"}, {"EU", "歐盟"}, {"US", "美国"}, {"US", "美國"}, {"KR", "韩国"}, {"KR", "韓國"},
+		{"JP", "日本"}, {"SG", "新加坡"}, {"GB", "英国"}, {"GB", "英國"}, {"CN", "我国"}, {"CN", "中国"}, {"CN", "国务院"}, {"CN", "人民银行"}, {"CN", "全国人大"},
+	} {
+		if i := strings.LastIndex(head, c.word); i > best {
+			best, where = i, c.code
+		}
+	}
+	if best < 0 && slices.Contains([]corpus.Jurisdiction{"CN", "HK", "TW"}, src.Jurisdiction) {
+		return src.Jurisdiction
+	}
+	return where
 }
 
 // actOf decides whose parliament passed an "… Act 2019": the page's country

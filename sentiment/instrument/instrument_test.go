@@ -2,6 +2,7 @@ package instrument
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/regwire/regwire/corpus"
@@ -15,8 +16,7 @@ func TestPatternExamples(t *testing.T) {
 		}
 		src := corpus.Source{Jurisdiction: corpus.Jurisdiction(p.own)}
 		for _, y := range p.yes {
-			ids := idsOf(r.find(y[0], src))
-			if len(ids) != 1 || ids[0] != y[1] {
+			if ids := idsOf(r.find(y[0], src)); strings.Join(ids, ", ") != y[1] && (len(ids) != 1 || ids[0] != y[1]) {
 				t.Errorf("%s: %q gave %q, want %q", p.series, y[0], ids, y[1])
 			}
 		}

@@ -1,28 +1,31 @@
 package instrument
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/regwire/regwire/corpus"
-	"github.com/regwire/regwire/sentiment/instrument/when"
 	"github.com/regwire/regwire/sentiment/text"
 )
 
 // page is one document while it is being read.
 type page struct {
-	doc      *text.Document
-	src      corpus.Source
-	mentions []mention
-	items    []*item // one for each instrument, in order of first mention
+	doc       *text.Document
+	src       corpus.Source
+	published time.Time
+	sentences []text.Sentence
+	mentions  []mention
+	items     []*item // one for each instrument, in order of first mention
 }
 
 // mention is one place where an instrument is named; item is nil for words
 // like "this notice", which name the document's own.
 type mention struct {
 	start, end int
+	head       int // where a title that the number follows in brackets begins; else start
 	item       *item
 }
 
@@ -33,14 +36,22 @@ type item struct {
 	// introduced: the text presents it as issued, in its title, its head or
 	// with a word like "published". Only such a one can be what acts.
 	introduced bool
-	statusRank int
-	told       int // how often it is named
+	ahead      bool // said to come into force on a day to come
+	told       int  // how often it is named
 }
 
-func newPage(d *text.Document, src corpus.Source, all []found) *page {
-	p := &page{doc: d, src: src}
+func newPage(d *text.Document, src corpus.Source, published time.Time, all []found) *page {
+	p := &page{doc: d, src: src, published: published}
 	byID := map[string]*item{}
-	for _, f := range all {
+	numberOf := titlesOf(d.Full, all)
+	for i, f := range all {
+		if id, ok := numberOf[f.id]; ok {
+			if i+1 < len(all) && all[i+1].id == id && titled(d.Full, f, all[i+1]) {
+				all[i+1].alias = cmp.Or(all[i+1].alias, f.id)
+				continue
+			}
+			f.id = id
+		}
 		it := byID[f.id]
 		if it == nil {
 			if len(p.items) == MaxInstruments {
@@ -61,10 +72,71 @@ func newPage(d *text.Document, src corpus.Source, all []found) *page {
 			it.Mentions = append(it.Mentions, corpus.Span{Start: f.start, End: f.end})
 		}
 		if it.told++; it.told <= maxTold {
-			p.mentions = append(p.mentions, mention{f.start, f.end, it})
+			p.mentions = append(p.mentions, mention{f.start, f.end, titleStart(d.Full, f.start), it})
 		}
 	}
+	p.sentences = p.joined()
 	return p
+}
+
+// titlesOf returns the number of each title in 《》 that a number in brackets
+// follows somewhere in the text.
+func titlesOf(full string, all []found) map[string]string {
+	var out map[string]string
+	for i := 0; i+1 < len(all); i++ {
+		if all[i].series == "cn.title" && strings.HasPrefix(all[i].id, "《") && titled(full, all[i], all[i+1]) {
+			if out == nil {
+				out = map[string]string{}
+			}
+			out[all[i].id] = all[i+1].id
+		}
+	}
+	return out
+}
+
+// titled reports whether a number stands in brackets right behind a title.
+func titled(full string, title, number found) bool {
+	gap := full[title.end:number.start]
+	return number.series != "cn.title" && (gap == "（" || gap == "(" || gap == " (" || gap == " （")
+}
+
+// joined returns the sentences of the text, those put together again that a
+// full stop inside a number had parted ("FR Doc. C1-2025-18226").
+func (p *page) joined() []text.Sentence {
+	var out []text.Sentence
+	i := 0
+	for _, s := range p.doc.Sentences {
+		for i < len(p.mentions) && p.mentions[i].end <= s.Start {
+			i++
+		}
+		if n := len(out); n > 0 && i < len(p.mentions) && p.mentions[i].start < out[n-1].End && p.mentions[i].end > s.Start && out[n-1].Block == s.Block {
+			out[n-1].End = s.End
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// titleStart returns where the title in title marks begins that a number in
+// brackets follows.
+func titleStart(full string, at int) int {
+	head, ok := cutSuffixAny(full[max(0, at-longestTitle):at], "（", "(", "〔")
+	if !ok {
+		if head, ok = strings.CutSuffix(head, "《"); ok {
+			return at - len("《")
+		}
+		return at
+	}
+	head = strings.TrimRight(head, " ")
+	for _, q := range [][2]string{{"《", "》"}, {"“", "”"}} {
+		if inside, ok := strings.CutSuffix(head, q[1]); ok {
+			if i := strings.LastIndex(inside, q[0]); i >= 0 && !strings.Contains(inside[i:], "\n") {
+				return max(0, at-longestTitle) + i
+			}
+		}
+	}
+	return at
 }
 
 // seriesOf returns what tells whether two numbers continue one another. The
@@ -99,6 +171,7 @@ func (it *item) alias(s string) {
 func (p *page) readings() []corpus.InstrumentReading {
 	out := make([]corpus.InstrumentReading, len(p.items))
 	for i, it := range p.items {
+		it.summarize(p.published)
 		out[i] = it.InstrumentReading
 	}
 	return out
@@ -174,80 +247,7 @@ func (p *page) in(s text.Sentence) []mention {
 // headBytes is how far from the beginning a document's own number stands.
 const headBytes = 500
 
-var (
-	issues = lazy(`(?i)\b(?:issu(?:es?|ed|ing)|publish(?:es|ed|ing)?|releas(?:es?|ed)|unveil(?:s|ed)?|adopt(?:s|ed)|finali[sz](?:es|ed)|announc(?:es|ed)|introduc(?:es|ed)|sign(?:s|ed))\b|发布|印发|公布|出台|下发|颁布|发出|頒布|發布|發出`)
-)
-
-// statusCue says which words put an instrument into which stage.
-type statusCue struct {
-	status corpus.InstrumentStatus
-	rank   int
-	words  []string
-}
-
-var stages = []statusCue{
-	{corpus.InstrumentProposed, 1, []string{
-		"proposed rule", "proposes", "proposed", "proposal", "consultation", "consults", "draft", "introduced", "bill", "request for comment",
-		"征求意见", "草案", "拟", "咨询文件", "諮詢文件", "徵求意見",
-	}},
-	{corpus.InstrumentAdopted, 2, []string{
-		"adopted", "adopts", "finalised", "finalized", "final rule", "signed into law", "became law", "enacted", "signed the", "signed an", "signs",
-		"issued", "issues", "published", "publishes", "promulgated", "gazetted", "royal assent",
-		"will take effect", "will enter into force", "takes effect on", "will come into force", "come into force on", "enters into force on", "effective on",
-		"印发", "发布", "公布", "颁布", "通过", "签署成为法律", "刊宪", "刊憲", "將於", "将于",
-	}},
-	{corpus.InstrumentInForce, 3, []string{
-		"took effect", "takes effect immediately", "effective immediately", "has been in force", "is in force", "are in force", "entered into force", "came into force",
-		"enter into force upon", "take effect upon", "takes effect upon", "is in effect", "went into effect", "has applied since", "remains in effect", "remains in force", "applies since",
-		"起施行", "起实施", "起生效", "正式生效", "已生效", "即日起", "正式实施", "起執行", "起执行",
-	}},
-}
-
-// readStatus reads each sentence that names an instrument, or the document
-// itself, for words that put it into a stage of its life.
-func (p *page) readStatus() {
-	for _, s := range p.doc.Sentences {
-		ms := p.in(s)
-		sentence := p.doc.Text(s)
-		lower := ""
-		if len(ms) > 0 {
-			lower = asciiLower(sentence)
-			p.introduce(ms, s, sentence)
-		} else if selfExpr().MatchString(sentence) {
-			lower = asciiLower(sentence)
-			if own := p.own("", nil); own != nil {
-				ms = []mention{{item: own}}
-			}
-		}
-		if len(ms) == 0 {
-			continue
-		}
-		it := ms[0].item // what a sentence says of status it says of its first
-		for _, c := range stages {
-			at, word := firstOf(lower, c.words)
-			if at < 0 || hypothetical(lower, at) {
-				continue
-			}
-			if c.status == corpus.InstrumentProposed && len(findActs(sentence, s.Start)) > 0 {
-				continue // what is proposed is to do something to it
-			}
-			if c.status != corpus.InstrumentProposed && (it.series == "us.bill" || it.issuerIs("Congress")) && !enacted(lower) {
-				continue // a bill that was introduced, or passed one chamber, is still a proposal
-			}
-			it.setStatus(c.status, c.rank, sentence)
-			if c.rank >= 2 && it.EffectiveAt.IsZero() {
-				it.EffectiveAt = effectiveAt(sentence, word)
-			}
-		}
-	}
-}
-
-func (it *item) issuerIs(s string) bool { return it.Issuer == s }
-
-func enacted(lower string) bool {
-	return strings.Contains(lower, "signed into law") || strings.Contains(lower, "became law") ||
-		strings.Contains(lower, "enacted") || strings.Contains(lower, "签署成为法律") || strings.Contains(lower, "took effect") || strings.Contains(lower, "signed the")
-}
+var issues = lazy(`(?i)\b(?:issu(?:es?|ed|ing)|publish(?:es|ed|ing)?|releas(?:es?|ed)|unveil(?:s|ed)?|adopt(?:s|ed)|finali[sz](?:es|ed)|announc(?:es|ed)|introduc(?:es|ed)|sign(?:s|ed))\b|发布|印发|公布|出台|下发|颁布|发出|頒布|發布|發出`)
 
 // introduce marks the instruments that a sentence presents as issued: named in
 // the title, at the head of the page, alone on a line, or near such a word.
@@ -271,48 +271,4 @@ func referred(full string, at int) bool {
 		}
 	}
 	return false
-}
-
-func (it *item) setStatus(st corpus.InstrumentStatus, rank int, evidence string) {
-	if rank > it.statusRank {
-		it.Status, it.statusRank, it.Evidence = st, rank, evidence
-	}
-}
-
-func firstOf(s string, words []string) (at int, word string) {
-	at = -1
-	for _, w := range words {
-		if i := firstWord(s, w); i >= 0 && (at < 0 || i < at) {
-			at, word = i, w
-		}
-	}
-	return at, word
-}
-
-// hypothetical reports whether the words before at make what follows a
-// possibility, a wish or a negation.
-func hypothetical(lower string, at int) bool {
-	head := lower[max(0, at-28):at]
-	for _, w := range []string{"not ", "n't ", "never ", "would ", "could ", "may ", "might ", "if ", "should ", "尚未", "未", "没有", "可能", "若", "如果"} {
-		if i := strings.LastIndex(head, w); i >= 0 && !strings.ContainsAny(head[i:], ",;.，。；") {
-			return true
-		}
-	}
-	return false
-}
-
-// effectiveAt returns the date that follows a word of taking effect.
-func effectiveAt(sentence, word string) time.Time {
-	if !strings.Contains(word, "effect") && !strings.Contains(word, "force") && !strings.ContainsAny(word, "起于於生") {
-		return time.Time{}
-	}
-	at := strings.Index(asciiLower(sentence), word)
-	from, to := at, min(len(sentence), at+len(word)+40)
-	if strings.HasPrefix(word, "起") {
-		from = max(0, at-30)
-	}
-	if ds := when.Find(strings.ToValidUTF8(sentence[from:to], ""), time.Time{}); len(ds) > 0 {
-		return ds[0].At
-	}
-	return time.Time{}
 }

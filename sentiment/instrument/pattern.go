@@ -33,7 +33,9 @@ type pattern struct {
 	bar          []string
 	own          string
 	back         int
-	yes          [][2]string // surface, canonical form
+	more         *regexp.Regexp // what continues a list of numbers
+	anywhere     bool           // has no digit of its own
+	yes          [][2]string    // surface, canonical form
 	no           []string
 }
 
@@ -83,6 +85,10 @@ func (p *pattern) set(key, value string) (err error) {
 		p.find = strings.Split(value, " | ")
 	case "expr":
 		p.expr, err = regexp.Compile(macros.Replace(value))
+	case "more":
+		p.more, err = regexp.Compile(macros.Replace(`^(?:{s}[,;、和及与]{s}(?:and{S}|or{S})?|{S}(?:and|or|&){S}|{S}through{S})` + value))
+	case "digit":
+		p.anywhere = value == "no"
 	case "id":
 		p.id = value
 	case "fix":

@@ -1,9 +1,9 @@
 package instrument
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/regwire/regwire/corpus"
@@ -13,277 +13,326 @@ import (
 // selfExpr matches the words by which a document speaks of itself, or a news
 // text of what it has just presented.
 var selfExpr = lazy(`(?i)\b(?:this|the (?:new|present|updated|latest|revised))\s+(?:(?:new|final|interim|joint|updated|latest)\s+)*` +
-	`(?:notice|letter|rule|rules|regulation|regulations|guidance|guidelines|order|bulletin|circular|directive|act|release|advisory|statement|policy|announcement|decision|law|FIL|instrument)\b` +
-	`|本(?:通知|公告|办法|规定|条例|意见|决定|令|指引|细则|法)|新规|新通知|新公告|该通知|新指引|新指南`)
+	`(?:notice|letter|rule|rules|regulation|regulations|guidance|guidelines|order|bulletin|circular|directive|act|release|advisory|statement|policy|announcement|decision|law|FIL|ordinance|instrument)\b` +
+	`|本(?:通知|公告|办法|规定|条例|條例|意见|决定|令|指引|细则|法)|新规|新通知|新公告|该通知|新指引|新指南`)
 
-// act is a word that says what one instrument does to another.
-type act struct {
-	start, end int
-	kind       corpus.RelationKind // empty for words that keep an instrument as it is
-	status     corpus.InstrumentStatus
-	form       form
-	void       bool // negated, planned or proposed: nothing has happened
-	hereby     bool // the text itself does it
-}
-
-// form is how a word stands to what it acts on.
-type form int
-
-const (
-	active    form = iota // "A repeals B", 撤销了B
-	passive               // "B is repealed by A", B同时废止
-	attribute             // "the repealed B", "the repeal of B"
-)
-
-// The expressions of acts. Their order decides when two match at one place.
-var acts = []struct {
-	kind   corpus.RelationKind
-	status corpus.InstrumentStatus
-	form   form
-	hints  []string // lower-case parts of words, one of which every match has
-	expr   func() *regexp.Regexp
-}{
-	{"", "", passive, []string{"remain", "continue", "有效", "不变", "继续执行"},
-		lazy(`(?i)\b(?:remains?|remained|continues? to be) in (?:effect|force)\b|\bcontinues? to apply\b|继续有效|仍然有效|仍有效|保持不变|继续执行`)},
-	{"", "", active, []string{"reaffirm", "reinstat", "retain", "重申"},
-		lazy(`(?i)\b(?:reaffirm(?:s|ed|ing)?|reinstat(?:es|ed)|retain(?:s|ed))\b|重申`)},
-	{corpus.Repeals, corpus.InstrumentRepealed, passive, []string{"repeal", "revok", "rescind", "abrogat", "annul", "supersed", "replac", "nullif", "abolish", "scrap", "overturn", "cancel", "ceas", "no longer", "of no "},
-		lazy(`(?i)\b(?:(?:is|are|was|were|be|been|being|gets?|got|stands?)\s+(?:\w+ly\s+|hereby\s+|now\s+|also\s+|all\s+|therefore\s+)*(?:repealed|revoked|rescinded|abrogated|annulled|superseded|replaced|nullified|abolished|scrapped|overturned|cancell?ed)|ceas(?:es?|ed) to (?:have effect|apply|be in force)|no longer (?:in effect|in force|applicable|applies|apply)|of no (?:further )?(?:force|effect))\b`)},
-	{corpus.Repeals, corpus.InstrumentWithdrawn, passive, []string{"withdrawn"},
-		lazy(`(?i)\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+|hereby\s+|now\s+|also\s+)*withdrawn\b`)},
-	{corpus.Amends, corpus.InstrumentAmended, passive, []string{"amended", "modified", "revised"},
-		lazy(`(?i)\b(?:is|are|was|were|be|been|being|as)\s+(?:\w+ly\s+|hereby\s+|now\s+|also\s+)*(?:amended|modified|revised)\b`)},
-	{corpus.Corrects, "", passive, []string{"corrected"},
-		lazy(`(?i)\b(?:is|are|was|were|been)\s+(?:hereby\s+)?corrected\b`)},
-	{corpus.Repeals, corpus.InstrumentRepealed, attribute, []string{"repeal", "revo", "resci", "annulment", "abolition", "replacement", "cancel", "supersed", "scrapped"},
-		lazy(`(?i)\b(?:repeal|revocation|rescission|annulment|abolition|replacement|cancellation)\s+of\b|\b(?:the|now|since|recently|already|newly)[- ](?:repealed|revoked|rescinded|superseded|scrapped)\b`)},
-	{corpus.Repeals, corpus.InstrumentWithdrawn, attribute, []string{"withdraw"},
-		lazy(`(?i)\bwithdrawal\s+of\b|\b(?:the|now|since)[- ]withdrawn\b`)},
-	{corpus.Repeals, corpus.InstrumentRepealed, active, []string{"repeal", "revok", "rescind", "abrogat", "annul", "supersed", "replac", "nullif", "overturn", "scrap", "abolish", "cancel"},
-		lazy(`(?i)\b(?:repeal|revok|rescind|abrogat|annul|supersed|replac|nullif|overturn|scrap|abolish|cancel)(?:e|s|es|ed|led|ped|ping|ies|ied|ing|y|ling)?\b`)},
-	{corpus.Repeals, corpus.InstrumentWithdrawn, active, []string{"withdr"},
-		lazy(`(?i)\bwithdr(?:aw|aws|ew|awing)\b`)},
-	{corpus.Amends, corpus.InstrumentAmended, active, []string{"amend", "modif", "revis"},
-		lazy(`(?i)\b(?:amend(?:s|ed|ing)?|modif(?:y|ies|ied|ying)|revis(?:es|ed|ing))\b`)},
-	{corpus.Implements, "", active, []string{"implement", "effect to"},
-		lazy(`(?i)\b(?:implement(?:s|ed|ing)?|giv(?:es?|ing) effect to)\b`)},
-	{corpus.Transposes, "", active, []string{"transpos"},
-		lazy(`(?i)\btranspos(?:es?|ed|ing)\b`)},
-	{corpus.Commences, "", active, []string{"commenc", "into force"},
-		lazy(`(?i)\bcommenc(?:es|ed|ing)\b|\bbrings? into force\b`)},
-	{corpus.Corrects, "", active, []string{"correct", "corrig"},
-		lazy(`(?i)\bcorrect(?:s|ing)\b|\bcorrigendum to\b`)},
-	{corpus.Repeals, corpus.InstrumentRepealed, passive, []string{"废止", "廢止", "失效", "不再", "停止"},
-		lazy(`(?:同时|予以|即行|相应|一并|现予|起)?(?:废止|廢止|宣布失效|不再执行|停止执行|不再适用|停止適用|失效)`)},
-	{corpus.Repeals, corpus.InstrumentWithdrawn, passive, []string{"撤", "取消", "收回"},
-		lazy(`撤回|撤销|撤銷|取消|收回`)},
-	{corpus.Repeals, corpus.InstrumentRepealed, active, []string{"代", "废除", "廢除"},
-		lazy(`取代|替代|代替|废除|廢除`)},
-	{corpus.Amends, corpus.InstrumentAmended, active, []string{"修"},
-		lazy(`修订|修正|修改|修訂`)},
-}
-
-// readRelations reads every sentence that names an instrument for acts, and
-// joins each act to what does it and what it is done to.
-func (p *page) readRelations() {
-	for i, s := range p.doc.Sentences {
+// read reads every sentence that names an instrument for acts, and joins each
+// act to what does it and what it is done to.
+func (p *page) read() {
+	for i, s := range p.sentences {
 		named, sentence := p.in(s), p.doc.Text(s)
-		list := strings.HasSuffix(sentence, "：") || strings.HasSuffix(sentence, ":")
-		if len(named) == 0 && !list {
+		if len(named) == 0 && !strings.HasSuffix(sentence, "：") && !strings.HasSuffix(sentence, ":") && !selfExpr().MatchString(sentence) {
 			continue
 		}
-		found := findActs(sentence, s.Start)
+		p.introduce(named, s, sentence)
+		lower := asciiLower(sentence)
+		found := findActs(sentence, lower, s.Start)
 		if len(found) == 0 {
 			continue
 		}
-		all := p.withSelf(named, sentence, s.Start)
-		claimed := map[int]bool{} // starts of mentions that an act has taken as its object
-		var last *item            // what did the act before this one
-		for j, a := range found {
-			last = p.apply(a, j, found, all, claimed, last, s, sentence)
+		p.date(found, s)
+		r := reading{page: p, s: s, sentence: sentence, lower: lower, acts: found, units: p.withSelf(named, sentence, s.Start), taken: map[int]bool{}}
+		for j := range found {
+			r.apply(j)
 		}
-		if list {
+		if strings.HasSuffix(sentence, "：") || strings.HasSuffix(sentence, ":") {
 			p.readList(i, found[len(found)-1])
 		}
 	}
-}
-
-// findActs returns the acts in a sentence, in order and without overlaps, at
-// offsets of the whole text.
-func findActs(sentence string, base int) []act {
-	var out []act
-	lower := asciiLower(sentence)
-	for _, k := range acts {
-		if !slices.ContainsFunc(k.hints, func(h string) bool { return strings.Contains(lower, h) }) {
-			continue
-		}
-		for _, m := range k.expr().FindAllStringIndex(sentence, -1) {
-			if slices.ContainsFunc(out, func(b act) bool { return m[0]+base < b.end && b.start < m[1]+base }) {
-				continue
-			}
-			a := act{start: m[0] + base, end: m[1] + base, kind: k.kind, status: k.status, form: k.form}
-			a.void = unreal(lower, m[0])
-			a.hereby = strings.Contains(lower[m[0]:m[1]], "hereby") || strings.HasPrefix(sentence[m[0]:], "同时") ||
-				strings.HasPrefix(sentence[m[0]:], "予以") || strings.HasPrefix(sentence[m[0]:], "即行") || strings.Contains(lower[max(0, m[0]-8):m[0]], "hereby")
-			out = append(out, a)
-		}
-	}
-	slices.SortFunc(out, func(a, b act) int { return cmp.Compare(a.start, b.start) })
-	return out
-}
-
-// unreal reports whether the words before an act say that it has not happened:
-// a negation, a plan, a proposal, a demand.
-func unreal(lower string, at int) bool {
-	head := lower[max(0, at-44):at]
-	if i := strings.LastIndexAny(head, ".;:"); i >= 0 {
-		head = head[i+1:]
-	}
-	for _, w := range []string{
-		"not ", "n't ", "never ", "without ", "would ", "could ", "may ", "might ", "propos", "consider", "plan", "seek", "want", "urg", "call for", "calls for", "calls on",
-		"consult", "draft", "bill to ", "push", "aim", "intend", "ask", "request", "moves to", "effort", "attempt", "if ", "should ", "pledg", "promis", "hope", "likely", "demand", "vow",
-	} {
-		if strings.Contains(head, w) {
-			return true
-		}
-	}
-	if strings.HasSuffix(strings.TrimRight(head, " "), " to") { // "to repeal", but "voted to repeal"
-		return !strings.Contains(head, "voted") && !strings.Contains(head, "votes")
-	}
-	for _, w := range []string{"不", "未", "没有", "拟", "建议", "考虑", "计划", "呼吁", "要求", "或将", "可能"} {
-		if i := strings.LastIndex(head, w); i >= 0 && len(head)-i <= 18 {
-			return true
-		}
-	}
-	return false
 }
 
 // withSelf adds the words by which the document names itself.
 func (p *page) withSelf(named []mention, sentence string, base int) []mention {
 	all := slices.Clone(named)
 	for _, m := range selfExpr().FindAllStringIndex(sentence, -1) {
-		all = append(all, mention{start: m[0] + base, end: m[1] + base})
+		at, end := m[0]+base, m[1]+base
+		if slices.ContainsFunc(named, func(o mention) bool { return o.start < end && at < o.end }) {
+			continue
+		}
+		all = append(all, mention{start: at, end: end, head: at})
 	}
-	slices.SortFunc(all, func(a, b mention) int { return cmp.Compare(a.start, b.start) })
+	slices.SortFunc(all, func(a, b mention) int { return a.start - b.start })
 	return all
 }
 
-// apply joins the act found[j] to its subject and objects and returns what
-// did it, for the next act of the sentence to inherit.
-func (p *page) apply(a act, j int, found []act, all []mention, claimed map[int]bool, last *item, s text.Sentence, sentence string) *item {
-	from, to := s.Start, s.End
-	if j > 0 {
-		from = found[j-1].end
+// reading is one sentence while its acts are applied in order.
+type reading struct {
+	*page
+	s               text.Sentence
+	sentence, lower string
+	acts            []act
+	units           []mention
+	taken           map[int]bool // starts of mentions that an act was done to
+	last            *item        // what did the act before
+	kind            corpus.RelationKind
+	status          corpus.InstrumentStatus
+	void            bool // of the relation before
+}
+
+// apply joins act j to its subject and objects.
+func (r *reading) apply(j int) {
+	a := &r.acts[j]
+	kind, status := a.kind, a.status
+	if kind == sameAct {
+		if r.kind == "" {
+			return
+		}
+		kind, status = r.kind, r.status
 	}
-	if j+1 < len(found) {
-		to = found[j+1].start
-		to = p.beforeNext(a.end, to)
+	to := r.s.End
+	if j+1 < len(r.acts) && a.form != under {
+		to = r.beforeNext(a.end, r.acts[j+1].start)
 	}
-	var before, after []mention
-	for _, m := range all {
-		switch {
-		case m.end <= a.start && m.end > from && !claimed[m.start]:
-			before = append(before, m)
-		case m.start >= a.end && m.end <= to:
-			after = append(after, m)
+	from := r.s.Start
+	for _, b := range r.acts[:j] {
+		if (b.kind != "" || b.status == "") && !a.han && b.form != under {
+			from = max(from, min(a.start, r.resume(b.end, a.start)))
 		}
 	}
-	objects, agents := p.roles(&a, before, after)
-	if len(objects) == 0 && a.form == active && a.kind != corpus.Implements {
-		return last
+	var objects, agents []mention
+	if a.han && a.form != under && a.form != self {
+		var last []mention
+		if j > 0 {
+			last = r.acts[j-1].objects
+		}
+		objects, agents = r.hanRoles(a, r.units, r.taken, span{r.s.Start, r.s.End}, last, to)
+	} else {
+		objects, agents = r.roles(a, r.units, r.taken, from, to)
+	}
+	if kind == "" {
+		if status == "" { // the words keep it as it is
+			for _, o := range objects {
+				r.taken[o.start] = true
+			}
+			return
+		}
+		r.tell(a, objects)
+		return
+	}
+	a.objects = objects
+	if len(objects) == 0 {
+		r.unresolved(a, kind, agents)
+		return
+	}
+	if j > 0 && r.void && a.form == active && !verbFinal(r.page.doc.Full[a.start:a.end]) {
+		a.void = true // "would be amended and B repealed"
+	}
+	if a.form == under && firstItem(agents) == nil {
+		return // "under B" says by what, not what
+	}
+	if a.form == under && a.han && len(objects) == 1 && objects[0].item != nil && commencing[objects[0].item.series] && j+1 < len(r.acts) && r.acts[j+1].status == corpus.InstrumentInForce {
+		kind, status, objects, agents = corpus.Commences, corpus.InstrumentInForce, agents, objects // A根据命令B生效
 	}
 	for _, o := range objects {
-		claimed[o.start] = true
+		r.taken[o.start] = true
 	}
-	if a.kind == "" || a.void {
-		return firstItem(agents, last)
+	r.void = a.void
+	if a.ahead && a.day.IsZero() && status != "" {
+		return // "the agency will rescind it": a plan
 	}
-	explicit := firstItem(agents, nil)
+	if a.void {
+		r.kind = ""
+		return
+	}
+	r.kind, r.status = kind, status
+	r.relate(a, kind, status, objects, agents)
+}
+
+// commencing are the series of orders that bring acts into force.
+var commencing = set("hk.ln gb.si")
+
+func (r *reading) relate(a *act, kind corpus.RelationKind, status corpus.InstrumentStatus, objects, agents []mention) {
+	explicit := firstItem(agents)
 	for _, o := range objects {
 		if o.item == nil {
 			continue
 		}
-		agent := p.agent(a, o.item, explicit, agents, last)
-		if a.status != "" {
-			o.item.setStatus(a.status, statusRank(a.status), sentence)
+		agent := r.agent(a, kind, o.item, explicit, agents)
+		if agent != nil && agent.olderThan(o.item) && status != "" {
+			continue // an older text cannot end a newer one: misread, or miswritten
+		}
+		if a.form == under && kind == corpus.BasedOn && (agent == nil || explicit == nil) {
+			continue
+		}
+		part := r.part(a, o)
+		rel := corpus.Relation{Kind: kind, To: o.item.ID, Part: part, Evidence: r.sentence}
+		st := corpus.StatusChange{Status: status, EffectiveAt: a.day, Part: part, Evidence: r.sentence}
+		if part != "" && status.Stage() == 5 {
+			st.Status = corpus.InstrumentAmended
 		}
 		if agent != nil && agent != o.item {
-			agent.relate(a.kind, o.item.ID, sentence)
+			agent.relate(rel)
+			st.By = agent.ID
+		} else if agent == o.item {
+			continue
+		}
+		if status != "" {
+			o.item.state(st)
 		}
 		if explicit == nil {
 			explicit = agent
 		}
 	}
-	return explicit
+	if explicit != nil {
+		r.last = explicit
+	}
 }
 
-func statusRank(st corpus.InstrumentStatus) int {
-	if st == corpus.InstrumentAmended {
-		return 4
+// agent decides what did a to o: what the sentence names, else the document's
+// own instrument where it speaks of itself, else the one instrument of the
+// same series that the document presents as issued. Without a clear one there
+// is none.
+func (r *reading) agent(a *act, kind corpus.RelationKind, o, explicit *item, agents []mention) *item {
+	if explicit != nil && explicit != o {
+		if explicit.Issuer == o.Issuer || explicit.Jurisdiction == o.Jurisdiction || explicit.Jurisdiction == "" || o.Jurisdiction == "" || kind != corpus.Repeals && kind != corpus.Amends {
+			return explicit
+		}
+		return nil
 	}
-	return 5
+	if a.hereby || slices.ContainsFunc(agents, func(m mention) bool { return m.item == nil }) {
+		if own := r.own(o.Issuer, o); own != nil {
+			return own
+		}
+		if own := r.own("", o); own != nil && own.Jurisdiction == o.Jurisdiction {
+			return own
+		}
+	}
+	if a.form == self || a.form == under {
+		return r.own("", o)
+	}
+	if r.last != nil && r.last != o && (a.form == active || a.han) && len(agents) == 0 && r.last.Jurisdiction == o.Jurisdiction {
+		return r.last
+	}
+	if kind == corpus.Repeals || kind == corpus.Amends {
+		return r.sameSeries(o)
+	}
+	if r.s.Title || r.s.Start < headBytes {
+		return r.own("", o)
+	}
+	return nil
 }
 
-// roles says which mentions the act is done to and which do it.
-func (p *page) roles(a *act, before, after []mention) (objects, agents []mention) {
-	full := p.doc.Full
-	switch a.form {
-	case attribute:
-		agents = instrumentsOf(before)
-		if len(after) > 0 {
-			objects = after[:1]
-			if by := p.byAgent(objects[0].end, after[1:]); by != nil {
-				agents = []mention{*by}
+// tell records what the words say of the status of objects.
+func (r *reading) tell(a *act, objects []mention) {
+	if a.void {
+		return
+	}
+	for _, o := range objects {
+		it := o.item
+		switch {
+		case it == nil:
+			if it = r.own("", nil); it == nil {
+				continue
+			}
+		case r.modifier(o) || a.form != self && !a.han && a.form == passive && r.modified(o):
+			continue
+		case (a.form == self || a.form == passive) && !a.han && r.modified(o):
+			continue
+		}
+		status := a.status
+		if status == corpus.InstrumentAdopted && it.bill(r.page.doc.Full[o.start:o.end]) && !r.enacted(a) {
+			status = corpus.InstrumentProposed // a chamber passed it, or printed it
+		}
+		st := corpus.StatusChange{Status: status, EffectiveAt: a.day, Evidence: r.sentence}
+		if a.name == "applies" {
+			st.EffectiveAt, st.AppliesAt = st.AppliesAt, a.day
+			if a.day.IsZero() {
+				continue
 			}
 		}
-		return objects, agents
-	case active:
-		if len(after) == 0 && len(before) > 0 && reducedRelative(full, a, before[len(before)-1]) {
-			return before[len(before)-1:], nil // "SAB 121, repealed in January, …"
-		}
-		if len(before) > 0 {
-			agents = before[len(before)-1:]
-		}
-		for i, m := range after {
-			if i > 0 && through(full, m.start) {
-				return objects, append([]mention{m}, agents...)
+		if a.ahead {
+			if a.day.IsZero() {
+				continue
 			}
-			objects = append(objects, m)
+			it.ahead = true
 		}
-		if len(agents) > 0 && !close(full, agents[0], a) {
-			agents = nil
-		}
-		return objects, agents
+		it.state(st)
 	}
-	if len(after) > 0 && len(before) == 0 { // 废止了《…》; "are repealed: A, B"
-		return after, nil
-	}
-	if by := p.byAgent(a.end, after); by != nil {
-		agents = []mention{*by}
-	} else if len(after) > 0 && hanActive(full, a, after[0]) {
-		return after, before
-	}
-	for _, m := range before {
-		if leading(full, m.start) {
-			agents = append(agents, m)
-		} else {
-			objects = append(objects, m)
+}
+
+// enacted reports whether the words about a bill make it law.
+func (r *reading) enacted(a *act) bool {
+	word := r.lower[a.start-r.s.Start : a.end-r.s.Start]
+	for _, w := range []string{"sign", "enact", "law", "assent", "promulgat", "签署", "簽署", "颁布", "頒布", "三读", "三讀"} {
+		if strings.Contains(word, w) {
+			return true
 		}
 	}
-	if len(objects) > 1 { // 本通知自发布之日起施行，《…》同时废止: the first is what speaks
-		if rest := slices.DeleteFunc(slices.Clone(objects), func(m mention) bool { return m.item == nil }); len(rest) > 0 && len(rest) < len(objects) {
-			a.hereby = true
-			objects = rest
+	if !strings.Contains(word, "pass") && !strings.Contains(word, "通过") && !strings.Contains(word, "通過") {
+		return strings.Contains(r.lower, "into law") && strings.Contains(word, "pass")
+	}
+	return strings.Contains(r.lower, "legislative council") || strings.Contains(r.lower, "legco") || strings.Contains(r.lower, "立法会") || strings.Contains(r.lower, "立法會") || strings.Contains(r.lower, "third reading") ||
+		strings.Contains(r.lower, "三读") || strings.Contains(r.lower, "三讀") || strings.Contains(r.lower, "into law")
+}
+
+// bill reports whether a surface names the draft of an act of parliament.
+func (it *item) bill(surface string) bool {
+	return it.series == "us.bill" || it.Issuer == "Congress" && it.series != "us.publ" || it.Issuer == "HK Legislature" && (strings.Contains(surface, "Bill") || strings.Contains(surface, "草案"))
+}
+
+// modifier reports whether a mention only qualifies the noun behind it:
+// "MiCA licence", "the GENIUS Act rules", "MiCA's transition".
+func (p *page) modifier(m mention) bool {
+	tail := p.doc.Full[m.end:]
+	if strings.HasPrefix(tail, "'s ") || strings.HasPrefix(tail, "’s ") || strings.HasPrefix(tail, "-") {
+		return true
+	}
+	if strings.HasPrefix(tail, "的") || strings.HasPrefix(tail, "》的") {
+		return true
+	}
+	for _, w := range []string{"牌照", "许可", "授权", "框架下", "配套", "下的", "合规", "项下", "规定的"} {
+		if strings.HasPrefix(tail, w) || strings.HasPrefix(tail, "》"+w) {
+			return true
 		}
 	}
-	return objects, agents
+	if len(tail) < 2 || tail[0] != ' ' || tail[1] < 'a' || tail[1] > 'z' {
+		return false
+	}
+	word := tail[1:]
+	if i := strings.IndexFunc(word, func(r rune) bool { return r < 'a' || r > 'z' }); i >= 0 {
+		word = word[:i]
+	}
+	if word == "rules" {
+		return m.item == nil || m.item.Jurisdiction != "EU"
+	}
+	return !functionWords[word]
+}
+
+// functionWords may follow the name of an instrument that is meant itself.
+var functionWords = set(`on of in was is are were and or to for with by at from into as last this earlier yesterday today tomorrow that which who after
+before while when has have had will would shall should could may might must can since until under through but not took takes take came comes come entered enters enter
+applies apply applied became becomes become went goes go passed passes pass received receives remains remain repeals amends rescinds revokes replaces supersedes withdraws
+implements supplements says said be being been also then now first finally formally fully officially partly again once a the an its effective
+regulation regime framework bulletin letter guidance notice law legislation bill act order ordinance statute rulebook in full early late next previously currently already jointly published adopted issued`)
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		m[w] = true
+	}
+	return m
+}
+
+// modified reports whether the noun that a sentence is about stands before the
+// mention: "guidelines under MiCA", "a licence for".
+func (p *page) modified(m mention) bool {
+	head := asciiLower(strings.TrimRight(p.doc.Full[max(0, m.head-40):m.head], " (（《\"“"))
+	for _, det := range []string{" the", " its", " new", " eu", " eu's", " commission"} {
+		head = strings.TrimSuffix(head, det)
+	}
+	for _, w := range []string{"under", "for", "on", "of", "to", "with", "implementing", "supplementing", "in", "by", "amending", "from", "about"} {
+		if strings.HasSuffix(head, " "+w) || head == w {
+			return true
+		}
+	}
+	return false
 }
 
 // beforeNext ends the reach of an act at the clause of the next one: "rescinds
 // A, and B is amended" gives B to the next.
 func (p *page) beforeNext(from, next int) int {
 	gap := p.doc.Full[from:next]
-	for _, sep := range []string{"；", ";", ", and ", ", while ", ", but ", "，而", " and "} {
+	for _, sep := range []string{"；", ";", ", and ", ", while ", ", but ", "，而", "，但", " and ", "，并", "，"} {
 		if i := strings.LastIndex(gap, sep); i >= 0 {
 			return from + i
 		}
@@ -291,103 +340,66 @@ func (p *page) beforeNext(from, next int) int {
 	return next
 }
 
-func firstItem(ms []mention, or *item) *item {
+// resume returns where the reach of an act begins that follows another: its
+// subject may stand before that one.
+func (p *page) resume(end, start int) int {
+	gap := asciiLower(p.doc.Full[end:start])
+	for _, sep := range []string{";", ", while ", ", but ", ". "} {
+		if i := strings.LastIndex(gap, sep); i >= 0 {
+			return end + i
+		}
+	}
+	return 0
+}
+
+func firstItem(ms []mention) *item {
 	for _, m := range ms {
 		if m.item != nil {
 			return m.item
 		}
 	}
-	return or
+	return nil
 }
 
-func instrumentsOf(ms []mention) []mention {
-	if len(ms) == 0 {
-		return nil
+var (
+	partBefore  = lazy(`(?i)((?:sections?|articles?|paragraphs?|parts?|titles?|chapters?|annex(?:es)?|rules?|clauses?)\s+[0-9IVXLC][0-9A-Za-z(),.\- –]{0,50}?)\s+of\s+(?:the\s+)?$`)
+	partBetween = lazy(`(?i)\b(partially|in part|partly)\b|部分`)
+	partBehind  = lazy(`^[）)》」]*(?:的|中)?(第[0-9一二三四五六七八九十百]{1,5}(?:条|條|章|款|项)(?:(?:、|至|和|第|[0-9一二三四五六七八九十百]|条|條|章|款|项){0,40}))`)
+)
+
+// part returns the part of an object that an act is done to, as worded.
+func (r *reading) part(a *act, o mention) string {
+	full := r.page.doc.Full
+	if m := partBefore().FindStringSubmatch(full[max(r.s.Start, o.head-90, 0):o.head]); m != nil {
+		return strings.TrimSpace(m[1])
 	}
-	return ms[len(ms)-1:]
-}
-
-// agentReach is how far behind "by" the name of what acts may stand.
-const agentReach = 60
-
-// byAgent returns the mention that a passive's "by" or 由 leads to.
-func (p *page) byAgent(from int, after []mention) *mention {
-	for i := range after {
-		m := &after[i]
-		gap := p.doc.Full[from:m.start]
-		if len(gap) <= agentReach && (strings.Contains(gap, " by ") || strings.HasPrefix(gap, "by ") || strings.Contains(gap, "through ") || strings.Contains(gap, " with ") || strings.Contains(gap, " in ")) {
+	if m := partBehind().FindStringSubmatch(full[o.end:min(len(full), o.end+80)]); m != nil {
+		return m[1]
+	}
+	if a.kind == corpus.Repeals {
+		from, to := min(o.end, a.start), max(o.start, a.end)
+		near := full[max(r.s.Start, min(from, a.start-14)):min(r.s.End, max(to, a.end+12))]
+		if m := partBetween().FindString(strings.ToValidUTF8(near, "")); m != "" {
 			return m
 		}
 	}
-	return nil
+	return ""
 }
 
-// through reports whether the words before at make what follows the means.
-func through(full string, at int) bool {
-	head := asciiLower(full[max(0, at-34):at])
-	for _, w := range []string{"through ", "via ", " with ", " by ", "by issuing ", " in ", " under ", "通过", "以"} {
-		if i := strings.LastIndex(head, w); i >= 0 && len(head)-i-len(w) <= 20 && !strings.ContainsAny(head[i:], ",;，；") {
-			return true
-		}
-	}
-	return false
-}
+// unresolvedExpr matches an object that is described, not named.
+var unresolvedExpr = lazy(`(?i)^\s+((?:its|the|an?|all|two|three|four|several|earlier|previous|prior|existing|20\d\d)\s+[^,.;:()]{0,80}?\b(?:guidance|guidelines|letters?|rules?|notices?|bulletins?|circulars?|orders?|regulations?|directives?|advisor(?:y|ies)|policy statement|policies|requirements?)\b(?:\s+(?:on|of|from|about|for|that|to)\s[^,.;:()]{1,60})?)`)
 
-// leading reports whether a mention is what something is done under or by.
-func leading(full string, at int) bool {
-	head := asciiLower(strings.TrimRight(full[max(0, at-24):at], " (（《\"“"))
-	for _, w := range []string{"under", "with", "through", "by", "in", "upon", "pursuant to", "issued", "issuing", "被", "由", "根据", "依据"} {
-		if strings.HasSuffix(head, w) {
-			return true
-		}
+// unresolved keeps an act whose object has no number: as it is worded, and
+// tied to nothing.
+func (r *reading) unresolved(a *act, kind corpus.RelationKind, agents []mention) {
+	agent := firstItem(agents)
+	if agent == nil || a.void || a.ahead || a.form != active || kind != corpus.Repeals && kind != corpus.Amends || !verbFinal(r.page.doc.Full[a.start:a.end]) {
+		return
 	}
-	return false
-}
-
-// reducedRelative reports whether "B, repealed in May" has B as its object.
-func reducedRelative(full string, a *act, m mention) bool {
-	word := asciiLower(full[a.start:a.end])
-	return strings.HasSuffix(word, "ed") && len(strings.Trim(full[m.end:a.start], " ,(（，\"”")) == 0
-}
-
-// close reports whether a subject stands near enough to its verb, with no
-// other subject between.
-func close(full string, m mention, a *act) bool {
-	gap := full[m.end:a.start]
-	return len(gap) <= 160 && !strings.Contains(gap, ", which") && !strings.Contains(gap, "；")
-}
-
-// hanActive reports whether a Chinese act has its object behind it: 废止了《…》.
-func hanActive(full string, a *act, next mention) bool {
-	gap := full[a.end:next.start]
-	return len(gap) <= 90 && full[a.start] >= 0x80 && !strings.ContainsAny(gap, "。；，") &&
-		(gap == "" || strings.HasPrefix(gap, "了") || strings.HasPrefix(gap, "《") || strings.HasPrefix(gap, "此前") || strings.HasPrefix(gap, "原") || strings.HasPrefix(gap, "旧"))
-}
-
-// agent decides what did a to o: what the sentence names, else the document's
-// own instrument where it speaks of itself, else the one instrument of the
-// same series that the document presents as issued. Without a clear one there
-// is none.
-func (p *page) agent(a act, o, explicit *item, agents []mention, last *item) *item {
-	if explicit != nil && explicit != o {
-		if explicit.Issuer == o.Issuer || explicit.Jurisdiction == o.Jurisdiction || a.kind != corpus.Repeals {
-			return explicit
-		}
-		return nil
+	if m := unresolvedExpr().FindStringSubmatch(r.page.doc.Full[a.end:r.s.End]); m != nil && !strings.Contains(m[1], "except") {
+		agent.relate(corpus.Relation{Kind: kind, To: corpus.InstrumentID(m[1]), Unresolved: true, Evidence: r.sentence})
+		r.last = agent
 	}
-	self := a.hereby || slices.ContainsFunc(agents, func(m mention) bool { return m.item == nil })
-	if self {
-		if own := p.own(o.Issuer, o); own != nil {
-			return own
-		}
-	}
-	if last != nil && last != o && a.form == active {
-		return last
-	}
-	if a.kind == corpus.Repeals || a.kind == corpus.Amends {
-		return p.sameSeries(o)
-	}
-	return nil
 }
 
 // own returns the instrument that the document is, or is about: the only one
@@ -396,10 +408,7 @@ func (p *page) agent(a act, o, explicit *item, agents []mention, last *item) *it
 func (p *page) own(issuer string, object *item) *item {
 	var best *item
 	for _, it := range p.items {
-		if it == object || !it.introduced || issuer != "" && it.Issuer != issuer {
-			continue
-		}
-		if object != nil && it.year != 0 && object.year != 0 && it.year < object.year {
+		if it == object || !it.introduced || issuer != "" && it.Issuer != issuer || object != nil && it.olderThan(object) {
 			continue
 		}
 		if best != nil {
@@ -430,7 +439,7 @@ func (p *page) own(issuer string, object *item) *item {
 func (p *page) laterOne(object *item) *item {
 	var best *item
 	for _, it := range p.items {
-		if it.series != object.series || it.year <= object.year || object.year == 0 {
+		if it == object || it.series != object.series || !object.olderThan(it) {
 			continue
 		}
 		if best != nil {
@@ -441,12 +450,12 @@ func (p *page) laterOne(object *item) *item {
 	return best
 }
 
-// sameSeries returns the one instrument of the object's series, not older than
+// sameSeries returns the one instrument of the object's series, newer than
 // it, that the document presents as issued.
 func (p *page) sameSeries(o *item) *item {
 	var best *item
 	for _, it := range p.items {
-		if it == o || it.series != o.series || !it.introduced || it.year != 0 && it.year < o.year {
+		if it == o || it.series != o.series || !it.introduced || it.olderThan(o) {
 			continue
 		}
 		if best != nil {
@@ -455,6 +464,33 @@ func (p *page) sameSeries(o *item) *item {
 		best = it
 	}
 	return best
+}
+
+// olderThan reports whether a number shows that its text is older than the
+// other: an earlier year, or a lower number of one counted series.
+func (it *item) olderThan(o *item) bool {
+	if it.year != 0 && o.year != 0 && it.year != o.year && it.series == o.series {
+		return it.year < o.year
+	}
+	return it.series == o.series && counted[it.series] && it.serial() < o.serial()
+}
+
+// counted are the series that count on through the years.
+var counted = set("us.sec.sab us.eo us.occ.il us.irs.td us.publ br.res")
+
+var digits = regexp.MustCompile(`\d+`)
+
+func (it *item) serial() int {
+	all := digits.FindAllString(string(it.ID), -1)
+	if len(all) == 0 {
+		return 0
+	}
+	n, _ := strconv.Atoi(all[len(all)-1])
+	if it.series == "us.publ" { // congress, then number
+		c, _ := strconv.Atoi(all[0])
+		n += 10000 * c
+	}
+	return n
 }
 
 // maxList bounds the items of a list of repealed instruments.
@@ -465,28 +501,30 @@ var listItem = lazy(`^\s*(?:[（(]?[0-9一二三四五六七八九十]{1,3}[)）
 // readList applies a repeal that ends in a colon to the items of the list that
 // follows: 下列文件予以废止：1.《…》…
 func (p *page) readList(i int, a act) {
-	if a.kind == "" || a.void || strings.Trim(p.doc.Full[a.end:p.doc.Sentences[i].End], " :：") != "" {
+	if a.kind == "" || a.void || strings.Trim(p.doc.Full[a.end:p.sentences[i].End], " :：") != "" {
 		return
 	}
-	for _, s := range p.doc.Sentences[i+1 : min(len(p.doc.Sentences), i+1+maxList)] {
+	for _, s := range p.sentences[i+1 : min(len(p.sentences), i+1+maxList)] {
 		t := p.doc.Text(s)
 		if !listItem().MatchString(t) {
 			return
 		}
 		for _, m := range p.in(s) {
-			m.item.setStatus(a.status, statusRank(a.status), t)
+			st := corpus.StatusChange{Status: a.status, EffectiveAt: a.day, Evidence: t}
 			if own := p.own(m.item.Issuer, m.item); own != nil {
-				own.relate(a.kind, m.item.ID, t)
+				own.relate(corpus.Relation{Kind: a.kind, To: m.item.ID, Evidence: t})
+				st.By = own.ID
 			}
+			m.item.state(st)
 		}
 	}
 }
 
-func (it *item) relate(kind corpus.RelationKind, to corpus.InstrumentID, evidence string) {
+func (it *item) relate(rel corpus.Relation) {
 	for _, r := range it.Relations {
-		if r.Kind == kind && r.To == to {
+		if r.Kind == rel.Kind && r.To == rel.To {
 			return
 		}
 	}
-	it.Relations = append(it.Relations, corpus.Relation{Kind: kind, To: to, Evidence: evidence})
+	it.Relations = append(it.Relations, rel)
 }

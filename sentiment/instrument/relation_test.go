@@ -64,7 +64,7 @@ func TestRelations(t *testing.T) {
 		{"Chinese list", "人民银行发布2026年第3号：银发〔2026〕50号", "经研究，下列文件予以废止：\n1. 《关于甲的通知》（银发〔2013〕289号）\n2. 《关于乙的通知》（银发〔2017〕10号）\n特此公告。",
 			[]string{"银发〔2013〕289号 repealed", "银发〔2017〕10号 repealed", "银发〔2026〕50号 repeals 银发〔2013〕289号", "银发〔2026〕50号 repeals 银发〔2017〕10号"}},
 		{"rescinds and reaffirms", "", "OCC Interpretive Letter 1183 rescinds Interpretive Letter 1179 and reaffirms Interpretive Letter 1170 and Interpretive Letter 1172.",
-			[]string{"OCC IL 1179 repealed", "OCC IL 1183 repeals OCC IL 1179"}},
+			[]string{"OCC IL 1179 repealed", "OCC IL 1183 cites OCC IL 1170", "OCC IL 1183 cites OCC IL 1172", "OCC IL 1183 repeals OCC IL 1179"}},
 		{"remains in effect", "", "FIL-7-2025 was issued; FIL-16-2022 remains in effect.", nil},
 		{"negation", "", "SAB 122 does not rescind SAB 121.", nil},
 		{"plan", "", "Lawmakers want the SEC to rescind SAB 121.", nil},
