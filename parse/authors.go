@@ -155,7 +155,7 @@ func (p *page) profileNames() []string {
 			if d <= 60 && !slices.Contains(out, n) {
 				out = append(out, n)
 			}
-			if !slices.Contains(anywhere, n) {
+			if !slices.Contains(anywhere, n) && p.here(attr(at.node, "href")) {
 				anywhere = append(anywhere, n)
 			}
 		}
@@ -164,6 +164,12 @@ func (p *page) profileNames() []string {
 		return anywhere // the only one, in a box under the text
 	}
 	return out
+}
+
+// here reports whether href stays on the page's own host.
+func (p *page) here(href string) bool {
+	u, err := p.in.base.Parse(href)
+	return err == nil && strings.TrimPrefix(u.Hostname(), "www.") == strings.TrimPrefix(p.in.base.Hostname(), "www.")
 }
 
 // editorName returns the editor in charge.

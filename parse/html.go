@@ -62,9 +62,9 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 	}
 	parts, embedded := splitTail(choose(named, rank, byDensity(pg)))
 	over, under := pg.signed(parts)
-	people := slices.ContainsFunc(main.Authors, person)
+	outlet := !slices.ContainsFunc(main.Authors, func(n string) bool { return person(n) || !pg.partOfSite(n) })
 	switch {
-	case len(over) > 0 && (!people || pg.accounts):
+	case len(over) > 0 && (outlet || pg.accounts):
 		main.Authors = over
 	case len(under) > 0 && (len(main.Authors) == 0 || account(main.Authors)):
 		main.Authors = under

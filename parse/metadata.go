@@ -81,6 +81,12 @@ func readPage(in *input, doc *xhtml.Node) *page {
 	return p
 }
 
+// trail reports whether n is the way from the home page to this one. Some
+// sites make its last step their heading of the first level.
+func trail(n *xhtml.Node) bool {
+	return n.DataAtom == atom.Nav || strings.HasSuffix(attr(n, "itemtype"), "BreadcrumbList")
+}
+
 // spine returns the elements that hold a first-level heading.
 func spine(doc *xhtml.Node) map[*xhtml.Node]bool {
 	out := map[*xhtml.Node]bool{}
@@ -88,7 +94,7 @@ func spine(doc *xhtml.Node) map[*xhtml.Node]bool {
 	var walk func(n *xhtml.Node)
 	walk = func(n *xhtml.Node) {
 		for c := n.FirstChild; c != nil && found < 5; c = c.NextSibling {
-			if c.Type != xhtml.ElementNode {
+			if c.Type != xhtml.ElementNode || trail(c) {
 				continue
 			}
 			if c.DataAtom == atom.H1 {
@@ -160,6 +166,9 @@ func (p *page) walk(n *xhtml.Node, under trait, depth int) {
 		own |= traitSide
 	}
 	own |= traits(n)
+	if trail(n) {
+		own |= traitNav
+	}
 	if n.DataAtom == atom.Body || n.DataAtom == atom.Html || n.DataAtom == atom.Main || n.DataAtom == atom.Article && own&traitComment == 0 || p.spine[n] {
 		own &^= around // the names of what holds the article speak of its layout
 	}

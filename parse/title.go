@@ -90,6 +90,9 @@ func (p *page) findTitle() string {
 		if agree < 0.3 && !(h1s == 1 && heading(h.node.DataAtom) == 1 && n >= 12) {
 			continue // nothing says that this heading is the headline
 		}
+		if agree < 0.9 && h.under&traitNav != 0 && len(folded) > 0 {
+			continue // the last crumb of a trail, which is often worded apart
+		}
 		if agree < 0.5 && p.partOfSite(text) && len(units(f)) <= 6 {
 			continue
 		}
