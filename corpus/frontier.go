@@ -30,6 +30,10 @@ type SourceState struct {
 	ETag         string `json:"etag,omitempty"`
 	LastModified string `json:"last_modified,omitempty"`
 	Digest       string `json:"digest,omitempty"`
+
+	// Rules is how the source's own selectors do, one entry for each that has
+	// been tried. Whoever parses writes it; saving a state leaves it alone.
+	Rules []RuleState `json:"rules,omitempty"`
 }
 
 // FrontierState says where a page stands in the crawler's frontier.

@@ -208,3 +208,68 @@ func TestLongText(t *testing.T) {
 		}
 	})
 }
+
+// TestRuleStates: rules are counted by capture, in the order of captures, and
+// saving the crawler's own state leaves them alone.
+func TestRuleStates(t *testing.T) {
+	forEachStore(t, func(t *testing.T, s newStore) {
+		db := withSource(t, s)
+		note := func(id corpus.CaptureID, matched bool) {
+			c := page("https://x/1", "")
+			c.ID, c.FetchedAt = id, c.FetchedAt.Add(time.Duration(id)*time.Hour)
+			update(t, db, func(tx *store.Tx) error { return tx.NoteRules(c, map[string]bool{"body": matched}) })
+		}
+		state := func() corpus.RuleState {
+			t.Helper()
+			st := must(db.SourceState(t.Context(), source.ID))(t)
+			if err := db.SaveSourceState(t.Context(), st); err != nil {
+				t.Fatal(err)
+			}
+			if len(st.Rules) != 1 {
+				t.Fatalf("rules = %v, want one", st.Rules)
+			}
+			return st.Rules[0]
+		}
+		note(3, false)
+		if r := state(); r.Failures != 1 || !r.Broken() {
+			t.Errorf("%+v: a rule that never matched is broken at once", r)
+		}
+		note(4, true)
+		for id := range corpus.CaptureID(3) {
+			if r := state(); r.Failures != int(id) || r.Broken() || r.MatchedAt.IsZero() {
+				t.Errorf("%+v: want %d failures", r, id)
+			}
+			note(5+id, false)
+			note(5+id, false) // the same again
+			note(2, true)     // an old one
+		}
+		r := state()
+		if !r.Broken() || r.Failures != 3 || r.URL != "https://x/1" || r.Capture != 7 || r.FailedAt.Sub(r.MatchedAt) != 3*time.Hour {
+			t.Errorf("%+v: want it broken by capture 7", r)
+		}
+		if all := must(db.SourceStates(t.Context()))(t); len(all) != 1 || len(all[0].Rules) != 1 {
+			t.Errorf("states of all sources = %+v", all)
+		}
+	})
+}
+
+func TestCapturesBefore(t *testing.T) {
+	forEachStore(t, func(t *testing.T, s newStore) {
+		db := withSource(t, s)
+		var ids []corpus.CaptureID
+		for _, body := range []string{"one", "two", "three", "four"} {
+			update(t, db, func(tx *store.Tx) error {
+				c, _, err := tx.AddCapture(page("https://x/1", body))
+				ids = append(ids, c.ID)
+				return err
+			})
+		}
+		update(t, db, func(tx *store.Tx) error {
+			got, err := tx.CapturesBefore(source.ID, "https://x/1", ids[3], 2)
+			if err == nil && (len(got) != 2 || string(got[0].Body) != "<p>three</p>" || string(got[1].Body) != "<p>two</p>") {
+				t.Errorf("captures before the fourth = %v", got)
+			}
+			return err
+		})
+	})
+}

@@ -402,7 +402,8 @@ func (db *DB) Events(ctx context.Context, q corpus.EventQuery) ([]corpus.Event, 
 		f.add(in(`e.severity`, `?`), texts(q.Severities))
 	}
 	if q.Story != "" {
-		f.add(`e.story = ?`, q.Story)
+		f.add(`e.story IN (SELECT s.id FROM stories s JOIN stories q ON q.id = ?
+			WHERE s.id = COALESCE(q.merged_into, q.id) OR s.merged_into = COALESCE(q.merged_into, q.id))`, q.Story)
 	}
 	for _, facet := range [][2]string{
 		{"jurisdiction", string(q.Jurisdiction)}, {"regulator", q.Regulator}, {"instrument", string(q.Instrument)}, {"asset", q.Asset}, {"exchange", q.Exchange},

@@ -32,7 +32,8 @@ func (db *DB) SourceState(ctx context.Context, id corpus.SourceID) (corpus.Sourc
 	if !ok {
 		st.Source = id
 	}
-	return st, nil
+	st.Rules, err = db.ruleStates(ctx, id)
+	return st, err
 }
 
 // SourceStates lists what the crawler remembers of all sources it has
@@ -42,7 +43,15 @@ func (db *DB) SourceStates(ctx context.Context) ([]corpus.SourceState, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list states of sources: %w", err)
 	}
-	return out, nil
+	rules, err := db.ruleStates(ctx, "")
+	for i := range out {
+		for _, r := range rules {
+			if r.Source == out[i].Source {
+				out[i].Rules = append(out[i].Rules, r)
+			}
+		}
+	}
+	return out, err
 }
 
 // SaveSourceState replaces what is remembered of a source.

@@ -301,6 +301,20 @@ CREATE TABLE revisions (
     CONSTRAINT revisions_status_check CHECK ((status = ANY (ARRAY['published'::text, 'corrected'::text, 'withdrawn'::text])))
 );
 
+CREATE TABLE rule_states (
+    source text NOT NULL,
+    rule text NOT NULL,
+    matched_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    failures integer NOT NULL,
+    url text NOT NULL,
+    capture bigint NOT NULL,
+    CONSTRAINT rule_states_failures_check CHECK ((failures >= 0)),
+    CONSTRAINT rule_states_pkey PRIMARY KEY (source, rule),
+    CONSTRAINT rule_states_rule_check CHECK ((rule <> ''::text)),
+    CONSTRAINT rule_states_source_check CHECK ((source <> ''::text))
+);
+
 CREATE TABLE signals (
     seq bigint NOT NULL,
     kind text COLLATE "C" NOT NULL,

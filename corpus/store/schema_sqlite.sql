@@ -215,6 +215,17 @@ CREATE TABLE revisions (
     UNIQUE (article, n)
 ) STRICT;
 
+CREATE TABLE rule_states (
+    source     TEXT NOT NULL CHECK (source <> ''),
+    rule       TEXT NOT NULL CHECK (rule <> ''),
+    matched_at INTEGER,
+    failed_at  INTEGER,
+    failures   INTEGER NOT NULL CHECK (failures >= 0),
+    url        TEXT NOT NULL,
+    capture    INTEGER NOT NULL,
+    PRIMARY KEY (source, rule)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE signals (
     seq            INTEGER PRIMARY KEY,
     kind           TEXT NOT NULL CHECK (kind IN ('sentiment', 'pressure')),

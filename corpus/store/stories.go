@@ -85,6 +85,47 @@ func packBands(bands []uint64) []byte {
 	return b
 }
 
+// MergeStories moves the articles of one story into another, which keeps its
+// representative. The first ends: asked for by its identifier, the other is
+// found. by is the article that showed them to be one.
+func (tx *Tx) MergeStories(into, from corpus.StoryID, by corpus.ArticleID) error {
+	for _, q := range []string{
+		`UPDATE story_members SET story = $1 WHERE story = $2`,
+		`UPDATE stories SET merged_into = $1, merged_by = $3 WHERE id = $2`,
+		`UPDATE stories SET merged_into = $1 WHERE merged_into = $2`,
+		`UPDATE stories SET first_seen_at = (SELECT min(s.first_seen_at) FROM stories s WHERE s.id IN ($1, $2)),
+			last_seen_at = (SELECT max(s.last_seen_at) FROM stories s WHERE s.id IN ($1, $2)) WHERE id = $1`,
+	} {
+		args := []any{into, from}
+		if strings.Contains(q, "$3") {
+			args = append(args, by)
+		}
+		if _, err := tx.exec(q, args...); err != nil {
+			return fmt.Errorf("merge story %s into %s: %w", from, into, err)
+		}
+	}
+	return nil
+}
+
+// Moved returns the articles whose story is another since one of articles was
+// placed, and that one's companions: of stories that ended by it.
+func (db *DB) Moved(ctx context.Context, articles []corpus.ArticleID) ([]corpus.ArticleID, error) {
+	var out []corpus.ArticleID
+	for part := range slices.Chunk(articles, 500) {
+		marks, args := make([]string, len(part)), make([]any, len(part))
+		for i, a := range part {
+			marks[i], args[i] = "$"+strconv.Itoa(i+1), a
+		}
+		moved, err := all(ctx, db, value[corpus.ArticleID], `SELECT m.article FROM story_members m
+			WHERE m.story IN (SELECT merged_into FROM stories WHERE merged_by IN (`+strings.Join(marks, ", ")+`)) ORDER BY m.article`, args...)
+		if err != nil {
+			return nil, fmt.Errorf("read what stories took in: %w", err)
+		}
+		out = append(out, moved...)
+	}
+	return out, nil
+}
+
 // SetRepresentative names the article that stands for a story, and the
 // story's title.
 func (tx *Tx) SetRepresentative(story corpus.StoryID, article corpus.ArticleID, title string) error {
@@ -171,9 +212,13 @@ func story(ctx context.Context, q querier, query string, arg any) (corpus.Story,
 	return st, err == nil, err
 }
 
-// Story returns a story with its members in order of arrival.
+// byStory finds a story by its identifier, also after it ended in another.
+const byStory = ` WHERE s.id = (SELECT COALESCE(merged_into, id) FROM stories WHERE id = $1)`
+
+// Story returns a story with its members in order of arrival. One that ended
+// in another returns the other.
 func (db *DB) Story(ctx context.Context, id corpus.StoryID) (corpus.Story, error) {
-	st, ok, err := story(ctx, db, selectStory+` WHERE s.id = $1`, id)
+	st, ok, err := story(ctx, db, selectStory+byStory, id)
 	return found("story", id, st, ok, err)
 }
 
@@ -183,9 +228,9 @@ func (db *DB) StoryOf(ctx context.Context, id corpus.ArticleID) (corpus.Story, e
 	return found("story of article", id, st, ok, err)
 }
 
-// Story returns a story with its members in order of arrival.
+// Story is [DB.Story] inside the transaction.
 func (tx *Tx) Story(id corpus.StoryID) (corpus.Story, bool, error) {
-	st, ok, err := story(tx.ctx, tx, selectStory+` WHERE s.id = $1`, id)
+	st, ok, err := story(tx.ctx, tx, selectStory+byStory, id)
 	if err != nil {
 		return st, false, fmt.Errorf("read story %s: %w", id, err)
 	}
