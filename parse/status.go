@@ -17,8 +17,10 @@ func status(d corpus.Draft) corpus.RevisionStatus {
 		}
 		heads = append(heads, b.Text)
 	}
-	if n := len(d.Blocks); n > 3 {
-		heads = append(heads, d.Blocks[n-1].Text) // corrections are appended as often as they are prefixed
+	if n := len(d.Blocks); n > 3 { // corrections are appended as often as they are prefixed
+		for _, b := range d.Blocks[max(3, n-3):] {
+			heads = append(heads, b.Text)
+		}
 	}
 	found := corpus.StatusPublished
 	for i, h := range heads {
@@ -45,7 +47,12 @@ func labelled(s string, words ...string) bool {
 		if strings.HasPrefix(w, "this ") || strings.HasPrefix(w, "an earlier") || strings.HasPrefix(w, "a previous") || strings.HasPrefix(w, "editor") || strings.HasPrefix(w, "本文") {
 			return true
 		}
-		rest = strings.TrimLeft(rest, " ")
+		rest = strings.TrimLeft(rest, " *")
+		if m, ok := parseMoment(rest[:min(len(rest), 60)], false); ok && m.start <= 6 { // "Correction, 25 July 2024:"
+			if rest = strings.TrimLeft(rest[m.end:], " *"); rest == "" || strings.IndexAny(rest, ":.)]|") == 0 {
+				return true
+			}
+		}
 		if rest == "" || strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "：") || strings.HasPrefix(rest, "]") || strings.HasPrefix(rest, "】") || strings.HasPrefix(rest, ")") || strings.HasPrefix(rest, "）") ||
 			strings.HasPrefix(rest, "—") || strings.HasPrefix(rest, "–") || strings.HasPrefix(rest, "- ") || strings.HasPrefix(rest, "|") {
 			return true

@@ -19,7 +19,7 @@ import (
 var floors = map[string]float64{
 	"articles":      1.00, // of the truth, in the record
 	"revisions":     1.00, // articles with as many versions as their site has published
-	"corrections":   0.00, // corrected articles known as such: none is yet
+	"corrections":   1.00, // corrected articles known as such
 	"types":         0.95,
 	"regulatory":    0.97,
 	"jurisdictions": 0.97,
