@@ -13,6 +13,9 @@ import (
 //go:embed data/authorities.txt
 var authorityData string
 
+//go:embed data/authorities_zh.txt
+var authorityDataZh string
+
 // authorityWord is a word or person that stands for an authority; the fields
 // are those of data/authorities.txt.
 type authorityWord struct {

@@ -13,6 +13,9 @@ import (
 //go:embed data/cues.txt
 var cueData string
 
+//go:embed data/cues_zh.txt
+var cueDataZh string
+
 //go:embed data/stance.txt
 var stanceData string
 

@@ -56,10 +56,10 @@ func New() *Reader {
 
 func newReader() (r *Reader, err error) {
 	r = &Reader{}
-	if r.grammar, err = readCues(cueData + stanceData); err != nil {
+	if r.grammar, err = readCues(cueData + stanceData + cueDataZh); err != nil {
 		return nil, err
 	}
-	if r.authorities, r.persons, r.meant, err = readAuthorities(authorityData); err != nil {
+	if r.authorities, r.persons, r.meant, err = readAuthorities(authorityData + authorityDataZh); err != nil {
 		return nil, err
 	}
 	r.lists, err = readWords(wordData, "permissive", "restrictive", "warm", "cold", "duty", "setback", "burden", "crime", "business", "rumour", "planned", "denied", "friend", "critic")
