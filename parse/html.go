@@ -37,11 +37,17 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 	if doc == nil {
 		doc = flatten(src, in.clock)
 	}
+	drop(in.source.Rules, doc)
 	pg := readPage(in, doc)
+	own := follow(in.source.Rules, pg)
+	in.rules = own.matched
 	main := corpus.Draft{Title: pg.title(), URL: canonicalURL(in.base, pg.canonical), Lang: pg.lang, Tags: pg.tags()}
 	pub, mod := pg.published()
 	main.PublishedAt, main.ModifiedAt = pub.Time, mod.Time
 	main.Authors = pg.authors(pg.headLines())
+	if own.apply(&main, pg); own.matched[ruleBody] {
+		return []corpus.Draft{main}, nil
+	}
 	items := pg.datedHeadings()
 
 	prune(pg, main.Title)

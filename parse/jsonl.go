@@ -205,7 +205,8 @@ func (p *Parser) Reading(ctx context.Context, c corpus.Capture) Reading {
 	if c.MediaType == "" && looksLikeHTML(c.Body[:min(len(c.Body), 4096)]) {
 		c.MediaType = mediaHTML
 	}
-	drafts, digest, err := p.read(ctx, c, corpus.Source{})
+	r, err := p.Read(ctx, c, corpus.Source{})
+	drafts, digest := r.Drafts, r.Digest
 	if err != nil {
 		out.Error = Optional(err.Error())
 		return out

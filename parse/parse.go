@@ -94,22 +94,36 @@ func refuse(r Reason, err error) error { return &Error{Reason: r, Err: err} }
 // [ErrNotArticle] and carry their [Reason] in an [*Error], except those of
 // ctx, which are returned as they are.
 func (p *Parser) Articles(ctx context.Context, c corpus.Capture, src corpus.Source) ([]corpus.Draft, error) {
-	drafts, _, err := p.read(ctx, c, src)
-	return drafts, err
+	r, err := p.Read(ctx, c, src)
+	return r.Drafts, err
 }
 
-// read is Articles, and gives beside them the title of a page whose articles
-// are all items of it: "" when one of them is what the page is about.
-func (p *Parser) read(ctx context.Context, c corpus.Capture, src corpus.Source) (drafts []corpus.Draft, digest string, err error) {
+// Result is what a capture gave.
+type Result struct {
+	Drafts []corpus.Draft // the main one first
+	// Digest is the title of a page whose articles are all items of it: ""
+	// when one of them is what the page is about.
+	Digest string
+	// Rules says of each of the source's own selectors that was tried whether
+	// it matched: "title", "body", "date", "author". It is filled in when the
+	// page gave no article too. [corpus.Rules]
+	Rules map[string]bool
+}
+
+// Read is [Parser.Articles], and says beside them how they were found.
+// Further are the pages that the article goes on, in order.
+func (p *Parser) Read(ctx context.Context, c corpus.Capture, src corpus.Source, further ...corpus.Capture) (Result, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, "", err
+		return Result{}, err
 	}
 	if c.Status >= 300 {
-		return nil, "", refuse(ReasonStatus, fmt.Errorf("status %d", c.Status))
+		return Result{}, refuse(ReasonStatus, fmt.Errorf("status %d", c.Status))
 	}
 	in := input{Capture: c, source: src, clock: newStopwatch(p.cfg.Timeout)}
 	in.base = pageURL(c)
 
+	var drafts []corpus.Draft
+	var err error
 	switch kind := mediaType(c); {
 	case kind == mediaItem:
 		drafts, err = p.item(&in)
@@ -127,21 +141,24 @@ func (p *Parser) read(ctx context.Context, c corpus.Capture, src corpus.Source) 
 		err = refuse(ReasonMediaType, errors.New(kind))
 	}
 	if cerr := ctx.Err(); cerr != nil {
-		return nil, "", cerr
+		return Result{}, cerr
 	}
+	out := Result{Rules: in.rules}
 	if err != nil {
-		return nil, "", err
+		return out, err
 	}
-	drafts, err = p.finish(&in, drafts)
-	return drafts, in.digest, err
+	out.Drafts, err = p.finish(&in, p.joined(ctx, &in, drafts, further))
+	out.Digest = in.digest
+	return out, err
 }
 
 // input is a capture on its way through the parser.
 type input struct {
 	corpus.Capture
 	source corpus.Source
-	base   *url.URL // the page's own address; never nil
-	digest string   // the title of a page that only gathers its articles
+	base   *url.URL        // the page's own address; never nil
+	digest string          // the title of a page that only gathers its articles
+	rules  map[string]bool // see [Result]
 	clock  stopwatch
 }
 
