@@ -68,7 +68,7 @@ func (a *Analyzer) Analyze(t corpus.Text) corpus.Analysis {
 		Lang:        d.Lang,
 		Entities:    make([]corpus.Entity, 0, len(ents)),
 		Sentiments:  []corpus.Sentiment{},
-		Instruments: list(a.instruments.Read(d, t.Source)),
+		Instruments: list(a.instruments.ReadAt(d, t.Source, t.PublishedAt)),
 	}
 	for _, e := range ents {
 		if e.Kind != corpus.EntityMarket {

@@ -164,11 +164,10 @@ func (v *verb) unreal(lower string, start, end int) bool {
 			head = head[i+len(stop):]
 		}
 	}
-	near := head
+	near := strings.ReplaceAll(strings.ReplaceAll(head, "虚拟", ""), "虛擬", "")
 	if len(near) > 45 {
 		near = near[len(near)-45:]
 	}
-	near = strings.ReplaceAll(strings.ReplaceAll(near, "虚拟", ""), "虛擬", "")
 	close := near
 	if len(close) > 18 {
 		close = close[len(close)-18:]
@@ -208,7 +207,7 @@ func (v *verb) unrealEnglish(head, word, sentence string) bool {
 		head = head[i+2:]
 	}
 	near := head[max(0, len(head)-44):]
-	for _, w := range []string{"not ", "n't ", "never ", "without ", "no plan", "nor ", "neither "} {
+	for _, w := range []string{"not ", "n't ", "never ", "without ", "no plan", "nor ", "neither ", "against "} {
 		if strings.Contains(near, w) {
 			return true
 		}
@@ -228,7 +227,11 @@ func (v *verb) unrealEnglish(head, word, sentence string) bool {
 			}
 		}
 	}
+	finite := strings.HasPrefix(word, "is ") || strings.HasPrefix(word, "are ") || strings.HasPrefix(word, "was ") || strings.HasPrefix(word, "were ")
 	for _, w := range plans {
+		if finite && !strings.HasSuffix(w, " ") && w != "whether" {
+			continue // "proposed in 2020, was amended in 2024"
+		}
 		if i := strings.LastIndex(near, w); i >= 0 && (i == 0 || near[i-1] < 'a' || near[i-1] > 'z') {
 			return true
 		}

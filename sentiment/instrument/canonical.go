@@ -52,6 +52,10 @@ var fixes = map[string]fix{
 		f.id = "Lei " + strings.ReplaceAll(g[1], ",", ".") + "/" + g[2]
 		return true
 	},
+	"trail": func(_ *Reader, f *found, g []string) bool { // what had to follow is no part of it
+		f.end = f.start + strings.LastIndex(g[0], g[1]) + len(g[1])
+		return true
+	},
 	"upper1": func(_ *Reader, f *found, g []string) bool {
 		f.id = strings.ToUpper(g[1]) + "/" + g[2] + "/" + g[3]
 		return true

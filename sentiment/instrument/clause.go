@@ -3,6 +3,8 @@ package instrument
 import (
 	"slices"
 	"strings"
+
+	"github.com/regwire/regwire/corpus"
 )
 
 // How far, in bytes, the words of one act may stand apart.
@@ -71,7 +73,7 @@ func reaches(gap string, strict bool) bool {
 		return false
 	}
 	gap = asciiLower(plain(gap))
-	for _, known := range []string{"that is", "known as", "which is", "as well as"} {
+	for _, known := range []string{"that is", "known as", "which is", "as well as", "on which"} {
 		gap = strings.ReplaceAll(gap, known, "")
 	}
 	for _, w := range breakers {
@@ -148,7 +150,15 @@ func aside(full string, at int) bool {
 func (p *page) roles(a *act, units []mention, taken map[int]bool, from, to int) (objects, agents []mention) {
 	full := p.doc.Full
 	var before, after []mention
-	for _, m := range units {
+	var relative *mention // "B, which had replaced C"
+	for i, m := range units {
+		if m.end <= a.start {
+			if gap := asciiLower(full[m.end:a.start]); strings.HasPrefix(gap, ", which ") || strings.HasPrefix(gap, " which ") || strings.HasPrefix(gap, "), which ") {
+				relative = &units[i]
+			} else {
+				relative = nil
+			}
+		}
 		switch {
 		case m.end <= a.start && m.end > from && !taken[m.start]:
 			before = append(before, m)
@@ -180,14 +190,18 @@ func (p *page) roles(a *act, units []mention, taken map[int]bool, from, to int) 
 			if by := byAgent(full, objects[len(objects)-1].end, after[len(objects):]); by != nil {
 				return objects, []mention{*by}
 			}
-		} else if a.form == active && len(before) > 0 && reducedRelative(full, a, before[len(before)-1]) {
+		} else if len(before) > 0 && reducedRelative(full, a, before[len(before)-1]) {
 			return before[len(before)-1:], by(full, a.end, after) // "SAB 121, repealed in January, …"
 		}
-		if a.form == active && len(objects) == 0 && len(before) > 0 && verbFinal(full[a.start:a.end]) {
-			return nil, nil
+		if relative != nil {
+			return objects, []mention{*relative}
 		}
 		if s := subject(full, a, before); s != nil {
 			agents = []mention{*s}
+			if shared[a.kind] {
+				agents = slices.Clone(run(full, before[:slices.Index(before, *s)+1], true))
+				slices.Reverse(agents)
+			}
 		} else if led := slices.IndexFunc(before, func(m mention) bool { return leading(full, m.head) }); led >= 0 {
 			agents = before[led : led+1]
 		}
@@ -216,6 +230,10 @@ func (p *page) roles(a *act, units []mention, taken map[int]bool, from, to int) 
 	}
 	return objects, agents
 }
+
+// shared are the relations that several texts have to one at once: "A, B and C
+// supplement D".
+var shared = map[corpus.RelationKind]bool{corpus.BasedOn: true, corpus.Implements: true, corpus.Transposes: true}
 
 // verbFinal reports whether an active verb without an object behind it can
 // not be a participle that describes what stands before.
@@ -284,5 +302,8 @@ func joined(gap string) bool {
 // reducedRelative reports whether "B, repealed in May" has B as its object.
 func reducedRelative(full string, a *act, m mention) bool {
 	gap := strings.Trim(asciiLower(full[m.end:a.start]), " ,(（，\"”")
+	if a.strict && !strings.Contains(full[m.end:a.start], ",") && strings.Trim(full[a.end:min(len(full), a.end+1)], " .") == "" {
+		return false // "a firm licensed under MiCA issued …"
+	}
 	return strings.HasSuffix(asciiLower(full[a.start:a.end]), "ed") && (gap == "" || gap == "and" || gap == "since" || gap == "now" || gap == "recently")
 }

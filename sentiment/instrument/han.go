@@ -36,6 +36,26 @@ func (p *page) hanRoles(a *act, units []mention, taken map[int]bool, sentence sp
 	if a.kind == "" && a.status != "" {
 		agents = nil
 	}
+	word := full[a.start:a.end]
+	if len(after) > 0 && strings.HasSuffix(word, "取而代之") && strings.HasPrefix(full[a.end:after[0].head], "的是") {
+		return last, after[:1]
+	}
+	for i, m := range after {
+		if len(agents) == 0 && m.head > a.end && hanLed(full[a.end:], mention{start: m.start - a.end, end: m.end - a.end, head: m.head - a.end}) {
+			agents, after = append(agents, m), after[:i]
+			break
+		}
+	}
+	if strings.HasPrefix(full[a.end:], "：") && a.kind != "" {
+		for _, m := range units {
+			if m.start > a.end {
+				objects = append(objects, m)
+			}
+		}
+		if self := slices.IndexFunc(before, func(m mention) bool { return m.item == nil }); len(objects) > 0 && (self >= 0 || len(rest) == 0) {
+			return objects, append(agents, before...) // 下列文件自本通知施行之日起废止：…
+		}
+	}
 	if len(after) > 0 && hanActive(full, a, after[0]) {
 		objects = run(full, after, false)
 		if len(agents) == 0 && len(rest) > 0 {
@@ -142,6 +162,11 @@ func hanMarked(full string, at int) bool {
 func hanTimed(full string, m mention, upTo int) bool {
 	tail := full[m.end:min(len(full), upTo, m.end+60)]
 	tail = strings.TrimLeft(tail, "）)》」” 的正式")
+	for _, w := range []string{"により", "によって", "による"} {
+		if strings.HasPrefix(tail, w) {
+			return true
+		}
+	}
 	for _, w := range []string{"施行", "实施", "實施", "印发", "发布", "發布", "公布", "生效", "出台", "颁布"} {
 		if rest, ok := strings.CutPrefix(tail, w); ok {
 			rest = strings.TrimLeft(rest, "之的")

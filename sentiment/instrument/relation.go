@@ -43,7 +43,7 @@ func (p *page) read() {
 
 // withSelf adds the words by which the document names itself.
 func (p *page) withSelf(named []mention, sentence string, base int) []mention {
-	all := slices.Clone(named)
+	all := slices.DeleteFunc(slices.Clone(named), func(m mention) bool { return procedural[m.item.series] })
 	for _, m := range selfExpr().FindAllStringIndex(sentence, -1) {
 		at, end := m[0]+base, m[1]+base
 		if slices.ContainsFunc(named, func(o mention) bool { return o.start < end && at < o.end }) {
@@ -54,6 +54,10 @@ func (p *page) withSelf(named []mention, sentence string, base int) []mention {
 	slices.SortFunc(all, func(a, b mention) int { return a.start - b.start })
 	return all
 }
+
+// procedural are the series that number a procedure, not a text that can do
+// anything.
+var procedural = set("us.rin us.regsdocket us.sec.file us.fed.docket")
 
 // reading is one sentence while its acts are applied in order.
 type reading struct {
@@ -163,6 +167,11 @@ func (r *reading) relate(a *act, kind corpus.RelationKind, status corpus.Instrum
 		if agent != nil && agent != o.item {
 			agent.relate(rel)
 			st.By = agent.ID
+			for _, m := range agents {
+				if shared[kind] && m.item != nil && m.item != o.item {
+					m.item.relate(rel)
+				}
+			}
 		} else if agent == o.item {
 			continue
 		}
@@ -396,7 +405,7 @@ func (r *reading) unresolved(a *act, kind corpus.RelationKind, agents []mention)
 	if agent == nil || a.void || a.ahead || a.form != active || kind != corpus.Repeals && kind != corpus.Amends || !verbFinal(r.page.doc.Full[a.start:a.end]) {
 		return
 	}
-	if m := unresolvedExpr().FindStringSubmatch(r.page.doc.Full[a.end:r.s.End]); m != nil && !strings.Contains(m[1], "except") {
+	if m := unresolvedExpr().FindStringSubmatch(r.page.doc.Full[a.end:r.s.End]); m != nil && !strings.Contains(m[1], "except") && len(strings.Fields(m[1])) > 2 {
 		agent.relate(corpus.Relation{Kind: kind, To: corpus.InstrumentID(m[1]), Unresolved: true, Evidence: r.sentence})
 		r.last = agent
 	}

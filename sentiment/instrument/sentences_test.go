@@ -61,6 +61,9 @@ func labelled(line string) []string {
 			return []string{by + " " + verb + " " + to, to + " " + status}
 		}
 	}
+	if part != "" {
+		line += " part " + part
+	}
 	return []string{line}
 }
 
@@ -89,7 +92,7 @@ func stated(ins []corpus.InstrumentReading) []string {
 }
 
 // TestSentences reads the labelled sentences and holds precision and recall of
-// relations; -v prints what is read wrongly.
+// relations and ends; -v prints what is read wrongly.
 func TestSentences(t *testing.T) {
 	files, err := filepath.Glob("testdata/relations-*.txt")
 	if err != nil || len(files) == 0 {
@@ -113,6 +116,9 @@ func TestSentences(t *testing.T) {
 				continue
 			}
 			t.Logf("%s: %s %s\n\twant %q\n\tgot  %q", filepath.Base(file), s.title, s.body, s.want, got)
+		}
+		if right*100 < 95*given || right*100 < 95*wanted {
+			t.Errorf("%s: precision or recall fell below 0.95", filepath.Base(file))
 		}
 		t.Logf("%s: %d sentences, %d read without error, precision %.3f, recall %.3f", filepath.Base(file), len(all), whole,
 			float64(right)/float64(given), float64(right)/float64(wanted))

@@ -96,7 +96,9 @@ func (p *page) date(acts []act, s text.Sentence) {
 		}
 		from, to := a.end, s.End
 		if i+1 < len(acts) {
-			to = acts[i+1].start
+			if to = acts[i+1].start; acts[i+1].name == "force.adj" && to-a.end < 4 { // "is repealed with effect from"
+				to = s.End
+			}
 		}
 		if a.han {
 			from, to = hanClause(full, span{s.Start, s.End}, a.start)
@@ -111,6 +113,8 @@ func (p *page) date(acts []act, s text.Sentence) {
 		}
 		if j := slices.IndexFunc(dates, func(d when.Date) bool { return s.Start+d.Start >= from && s.Start+d.End <= to }); j >= 0 && (a.han || dayOf(full[from:s.Start+dates[j].Start])) {
 			a.day = dates[j].At
+		} else if a.han && i == 0 && s.Start+dates[0].End <= a.start {
+			a.day = dates[0].At // 2025年5月21日，立法会三读通过…
 		} else if !a.han && i == 0 && dates[0].Start < 12 && s.Start+dates[0].End <= a.start {
 			a.day = dates[0].At // "On 21 May 2025 …"
 		} else if !a.han && i > 0 && p.clauseDay(acts, i, dates, s) >= 0 {
