@@ -23,7 +23,7 @@ func (r *Reader) competent(s *sentence, t corpus.EventType, w *who) {
 	switch t {
 	case corpus.Licensing:
 	case corpus.RuleFinal, corpus.RuleProposal, corpus.Prohibition, corpus.Guidance:
-		if has(s, "tax", "taxes", "mining", "miners", "levy") || strings.Contains(s.text, "税") || strings.Contains(s.text, "挖矿") {
+		if has(s, "tax", "taxes", "mining", "miners", "levy") || s.says("税", "挖矿") {
 			return
 		}
 	default:
@@ -36,7 +36,7 @@ func (r *Reader) competent(s *sentence, t corpus.EventType, w *who) {
 	if t == corpus.Licensing {
 		kinds = []string{"rules", "licence"}
 	}
-	if has(s, "stablecoin", "stablecoins") || strings.Contains(s.text, "稳定币") {
+	if has(s, "stablecoin", "stablecoins") || s.says("稳定币") {
 		kinds = append([]string{"stablecoins"}, kinds...)
 	}
 	for _, kind := range kinds {
@@ -67,7 +67,7 @@ func (r *Reader) meantIn(kind string, toks []token, text string, from int) strin
 func (r *Reader) competentUS(s *sentence, t corpus.EventType, w *who) {
 	switch t {
 	case corpus.Legislation:
-		if !stateOfUS(s) && !has(s, "governor", "mayor", "town", "city", "sign", "signs", "signed", "signing", "county") && !strings.Contains(s.text, "签署") {
+		if !stateOfUS(s) && !has(s, "governor", "mayor", "town", "city", "sign", "signs", "signed", "signing", "county") && !s.says("签署") {
 			w.name("Congress")
 		}
 	case corpus.Enforcement:

@@ -3,6 +3,7 @@ package event
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/regwire/regwire/corpus"
@@ -25,6 +26,7 @@ type context struct {
 type sentence struct {
 	from, to int
 	text     string
+	folded   string // text as words are compared with it; of texts in other than Chinese the text itself
 	toks     []token
 	hits     []hit
 	lean     float64 // weight of its permissive stance cues less that of the restrictive ones
@@ -88,10 +90,24 @@ func newContext(d *text.Document, ents []corpus.Entity, ins []corpus.InstrumentR
 }
 
 func (ctx *context) add(from, to int) {
-	toks := scan(ctx.doc.Full, from, to)
-	if len(toks) > 0 {
-		ctx.head = append(ctx.head, &sentence{from: from, to: to, text: ctx.doc.Full[from:to], toks: toks})
+	if s := ctx.sentence(from, to); len(s.toks) > 0 {
+		ctx.head = append(ctx.head, s)
 	}
+}
+
+// sentence scans the bytes [from, to) of the text.
+func (ctx *context) sentence(from, to int) *sentence {
+	s := &sentence{from: from, to: to, text: ctx.doc.Full[from:to], toks: scan(ctx.doc.Full, from, to)}
+	s.folded = s.text
+	if ctx.doc.Lang == "zh" {
+		s.folded = text.FoldString(s.text)
+	}
+	return s
+}
+
+// says reports whether one of the Chinese words stands in the sentence.
+func (s *sentence) says(words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s.folded, w) })
 }
 
 func classOf(e *corpus.Entity) class {

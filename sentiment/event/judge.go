@@ -102,7 +102,7 @@ func (r *Reader) stance(ctx *context, s *sentence, t corpus.EventType, h hit, in
 // lead.
 func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance, in []corpus.Jurisdiction) float64 {
 	toks := s.mainClause()
-	count := func(list string) int { return r.lists[list].count(toks, s.text) }
+	count := func(list string) int { return r.lists[list].count(toks, s.folded) }
 	switch t {
 	case corpus.Enforcement:
 		switch {
@@ -158,12 +158,12 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 			}
 			return 0
 		}
-		if code == restrictive && has(s, "delay", "delays", "delayed", "postpones", "postpone", "scraps", "exempt") || strings.Contains(s.text, "征税推迟") || strings.Contains(s.text, "推迟征税") {
+		if code == restrictive && has(s, "delay", "delays", "delayed", "postpones", "postpone", "scraps", "exempt") || s.says("征税推迟", "推迟征税") {
 			return 1 // of a tax
 		}
 	}
 	if t == corpus.Repeal && (slices.Contains(in, "CN") || strings.ContainsRune(s.text, '〔')) {
-		if strings.Contains(s.text, "取代") || has(s, "replaces", "replaced", "supersedes") {
+		if s.says("取代") || has(s, "replaces", "replaced", "supersedes") {
 			return -1 // there one restriction makes way for another
 		}
 		return 0
@@ -227,16 +227,16 @@ func signum(x float64) float64 { return float64(cmp.Compare(x, 0)) }
 // newcomer reads an appointment by what the person is known for.
 func (r *Reader) newcomer(s *sentence) float64 {
 	leaves := has(s, "step", "steps", "stepping", "leaves", "leave", "leaving", "resigns", "resign", "resigned", "departs", "exits", "quits", "fired", "fires", "ousted", "retires", "out") ||
-		strings.Contains(s.text, "卸任") || strings.Contains(s.text, "辞职") || strings.Contains(s.text, "离任")
+		s.says("卸任", "辞职", "离任")
 	sign := 0.0
 	switch {
 	case has(s, "sworn"):
 		return 0 // a ceremony
-	case r.lists["friend"].count(s.toks, s.text) > 0:
+	case r.lists["friend"].count(s.toks, s.folded) > 0:
 		if !leaves {
 			sign = 1
 		}
-	case r.lists["critic"].count(s.toks, s.text) > 0:
+	case r.lists["critic"].count(s.toks, s.folded) > 0:
 		sign = -1
 		if leaves {
 			sign = 1
@@ -266,14 +266,14 @@ func suitAgainst(s *sentence) bool {
 // crime reports whether a court decides about persons and procedure, not about
 // what crypto may do.
 func crime(s *sentence) bool {
-	return strings.Contains(s.text, "合同") && !strings.Contains(s.text, "担") && !strings.Contains(s.text, "保护") || has(s, "mutual", "extradition", "witness", "wright", "sentence", "plea", "fraud", "guilty", "records", "stolen", "theft")
+	return s.says("合同") && !s.says("担") && !s.says("保护") || has(s, "mutual", "extradition", "witness", "wright", "sentence", "plea", "fraud", "guilty", "records", "stolen", "theft")
 }
 
 // ruling reads for whom a court decided: words of winning and losing beside
 // who they are said of.
 func (r *Reader) ruling(s *sentence) float64 {
 	has := func(words ...string) bool { return has(s, words...) }
-	refuses := has("refuses", "refused", "denies", "denied", "rejects", "rejected", "declines", "declined") || strings.Contains(s.text, "驳回") || strings.Contains(s.text, "拒绝")
+	refuses := has("refuses", "refused", "denies", "denied", "rejects", "rejected", "declines", "declined") || s.says("驳回", "拒绝")
 	dismissal := has("dismiss", "dismissed", "dismisses", "dismissal", "toss", "tosses", "tossed", "throws", "thrown", "threw", "drop")
 	against := has("suit", "lawsuit", "case", "charges", "claims", "sanctions", "refusal", "denial", "rule", "action")
 	side := sidesWith(s)
@@ -293,15 +293,15 @@ func (r *Reader) ruling(s *sentence) float64 {
 			return -1
 		}
 		return 1
-	case strings.Contains(s.text, "定罪") && (strings.Contains(s.text, "推翻") || strings.Contains(s.text, "撤销")):
+	case s.says("定罪") && (s.says("推翻", "撤销")):
 		return 1
 	case dismissal && suitAgainst(s):
 		return -1 // it was the industry that sued
-	case strings.Contains(s.text, "不构成证券") || strings.Contains(s.text, "不属于证券") || strings.Contains(s.text, "胜诉"):
+	case s.says("不构成证券", "不属于证券", "胜诉"):
 		return 1
 	case has("not") && has("securities", "security"), has("wins", "win", "victory", "acquits", "acquitted", "cleared") && !has("sec", "cftc", "fca"):
 		return 1
-	case refuses && (dismissal || has("motion", "bid", "appeal", "request", "petition") || strings.Contains(s.text, "动议") || strings.Contains(s.text, "请求") || strings.Contains(s.text, "上诉")):
+	case refuses && (dismissal || has("motion", "bid", "appeal", "request", "petition") || s.says("动议", "请求", "上诉")):
 		return -1
 	case (dismissal || has("overturns", "overturned", "vacates", "vacated", "strikes", "struck", "reverses", "reversed", "voids", "quashes", "lifts", "blocks")) && against:
 		return 1
@@ -368,25 +368,20 @@ func digitalCurrency(s *sentence) bool {
 			}
 		}
 	}
-	for _, w := range []string{"数字人民币", "数字欧元", "数字卢布", "央行数字货币", "利率", "降息", "加息"} {
-		if strings.Contains(s.text, w) {
-			return true
-		}
-	}
-	return false
+	return s.says("数字人民币", "数字欧元", "数字卢布", "央行数字货币", "利率", "降息", "加息")
 }
 
 // status says how certain the happening is: a plan shows in the words of the
 // cue or just before it, a rumour or a denial anywhere in the sentence.
 func (r *Reader) status(s *sentence, t corpus.EventType, h hit) corpus.EventStatus {
-	has := func(list string) bool { return r.lists[list].count(s.toks, s.text) > 0 }
-	near, text := s.toks, s.text
+	has := func(list string) bool { return r.lists[list].count(s.toks, s.folded) > 0 }
+	near, text := s.toks, s.folded
 	if h.cue != nil {
 		near = s.toks[max(0, h.from-4):h.to]
 		if near[0].han {
 			near = s.toks[max(0, h.from-6):h.to]
 		}
-		text = s.text[near[0].start-s.from : near[len(near)-1].end-s.from]
+		text = norms(near)
 	}
 	switch {
 	case has("denied"):
@@ -427,11 +422,11 @@ func (r *Reader) severity(ctx *context, s *sentence, e corpus.EventReading) corp
 	has := func(words ...string) bool { return has(s, words...) }
 	switch e.Type {
 	case corpus.Legislation:
-		if has("law", "sign", "signs", "signed", "passes", "passed") || strings.Contains(s.text, "签署") || strings.Contains(s.text, "通过") {
+		if has("law", "sign", "signs", "signed", "passes", "passed") || s.says("签署", "通过") {
 			g = 2
 		}
 	case corpus.Prohibition:
-		if has("all", "illegal", "outright", "nationwide", "total") || strings.Contains(s.text, "全面") {
+		if has("all", "illegal", "outright", "nationwide", "total") || s.says("全面") {
 			g = 3
 		}
 	case corpus.Licensing:
@@ -439,11 +434,11 @@ func (r *Reader) severity(ctx *context, s *sentence, e corpus.EventReading) corp
 			g = 0
 		}
 	case corpus.Outage:
-		if has("maintenance", "scheduled") || strings.Contains(s.text, "维护") {
+		if has("maintenance", "scheduled") || s.says("维护") {
 			g = 0
 		}
 	case corpus.Halt:
-		if has("resumes", "resume", "resumed") || strings.Contains(s.text, "恢复") {
+		if has("resumes", "resume", "resumed") || s.says("恢复") {
 			g = 1
 		}
 	}

@@ -52,7 +52,7 @@ func (r *Reader) sections(ctx *context, events []corpus.EventReading) []corpus.E
 		if len(events) == maxEvents {
 			break
 		}
-		s := &sentence{from: h.Start, to: h.End, text: ctx.doc.Text(h), toks: scan(ctx.doc.Full, h.Start, h.End)}
+		s := ctx.sentence(h.Start, h.End)
 		if len(s.toks) == 0 {
 			continue
 		}

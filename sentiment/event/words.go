@@ -51,7 +51,7 @@ func readWords(data string, want ...string) (map[string]*wordList, error) {
 	return lists, nil
 }
 
-// count returns how many words of the list stand in toks, whose text is s.
+// count returns how many words of the list stand in toks, whose folded text is s.
 func (l *wordList) count(toks []token, s string) int {
 	n := 0
 	for i := range toks {
@@ -77,4 +77,13 @@ func (l *wordList) has(w string) bool {
 		}
 	}
 	return false
+}
+
+// norms returns the words of toks run together, as Chinese is written.
+func norms(toks []token) string {
+	var b strings.Builder
+	for i := range toks {
+		b.WriteString(toks[i].norm)
+	}
+	return b.String()
 }
