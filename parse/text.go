@@ -125,7 +125,7 @@ func textParts(src string) []part {
 // text no longer has.
 func pictureNote(s string) bool {
 	t := strings.ToLower(strings.TrimLeft(s, "(（[【 "))
-	for _, p := range []string{"picture note", "illustration:", "image source", "image from", "image credit", "image:", "photo:", "photo by", "photo credit", "source: getty", "foto:", "fotos:", "bild:", "bilder:", "crédito:", "crédit photo", "credito:", "图：", "图片来源", "图源", "图注", "配图"} {
+	for _, p := range []string{"picture note", "illustration:", "titelbild:", "beitragsbild:", "aufmacherbild:", "titelfoto:", "cover image:", "featured image:", "image source", "image from", "image credit", "image:", "photo:", "photo by", "photo credit", "source: getty", "foto:", "fotos:", "bild:", "bilder:", "crédito:", "crédit photo", "credito:", "图：", "图片来源", "图源", "图注", "配图"} {
 		if strings.HasPrefix(t, p) {
 			return weight(s) < 160
 		}
