@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/regwire/regwire/corpus"
@@ -20,6 +21,7 @@ const (
 	ConditionFailing  Condition = "failing"  // its listing cannot be read
 	ConditionEmpty    Condition = "empty"    // its listing is well and holds nothing
 	ConditionDecoy    Condition = "decoy"    // a page for people in place of its feed or API
+	ConditionRules    Condition = "rules"    // answers, but its own selectors have stopped matching
 	ConditionDisabled Condition = "disabled" // not visited, on purpose
 )
 
@@ -59,6 +61,9 @@ type Health struct {
 	Failures        int    // visits failed in a row
 	Reason          Reason // of the last of them
 	LastError       string // the same in words
+
+	// Rules is how the source's own selectors do, only those it still has.
+	Rules []corpus.RuleState
 }
 
 // healthSample bounds the frontier entries by which a source is judged.
@@ -144,8 +149,34 @@ func judge(src *source, st corpus.SourceState, sample []corpus.FrontierEntry, no
 			h.Expect, h.ExpectedBy = expected(r), "rhythm"
 		}
 	}
+	for _, r := range st.Rules {
+		if src.has(r.Rule) {
+			h.Rules = append(h.Rules, r)
+		}
+	}
 	h.Condition, h.Why = condition(src, h, now)
 	return h
+}
+
+// has reports whether the source says where this is on its pages.
+func (src *source) has(rule string) bool {
+	r := src.Source.Rules
+	return r != nil && map[string]string{"title": r.Title, "body": r.Body, "date": r.Date, "author": r.Author}[rule] != ""
+}
+
+// broken says which rules have stopped matching, "" when none has.
+func broken(rules []corpus.RuleState) string {
+	var out []string
+	for _, r := range rules {
+		switch {
+		case !r.Broken():
+		case r.MatchedAt.IsZero():
+			out = append(out, fmt.Sprintf("selector %s has never matched, last not on %s", r.Rule, r.URL))
+		default:
+			out = append(out, fmt.Sprintf("selector %s stopped matching: not on the last %d pages, matched last on one of %s, not on %s", r.Rule, r.Failures, r.MatchedAt.Format(time.DateOnly), r.URL))
+		}
+	}
+	return strings.Join(out, "; ")
 }
 
 func condition(src *source, h Health, now time.Time) (Condition, string) {
@@ -162,6 +193,8 @@ func condition(src *source, h Health, now time.Time) (Condition, string) {
 		return ConditionEmpty, h.LastError
 	case h.Failures > 0:
 		return ConditionFailing, h.LastError
+	case broken(h.Rules) != "":
+		return ConditionRules, broken(h.Rules)
 	case now.Sub(h.VisitedAt) > overdue:
 		return ConditionStale, fmt.Sprintf("not visited for %s", ago(now.Sub(h.VisitedAt)))
 	case src.Discovery.Type == DiscoverNone:

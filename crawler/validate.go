@@ -62,6 +62,16 @@ func (s Source) Validate() error {
 	}
 
 	p.discovery(d)
+	if r := s.Rules; r != nil {
+		p.check(r.Title+r.Body+r.Date+r.Author+strings.Join(r.Drop, "") != "", "rules", "say nothing")
+		p.selector("rules.title", r.Title)
+		p.selector("rules.body", r.Body)
+		p.selector("rules.date", r.Date)
+		p.selector("rules.author", r.Author)
+		for _, e := range r.Drop {
+			p.selector("rules.drop", e)
+		}
+	}
 	p.check(s.Recheck.First > 0, "recheck.first", "%v: want a positive duration", s.Recheck.First)
 	p.check(s.Recheck.PerVisit > 0, "recheck.per_visit", "%d: want a positive number", s.Recheck.PerVisit)
 	p.check(s.Politeness.Parallelism > 0, "politeness.parallelism", "%d: want a positive number", s.Politeness.Parallelism)

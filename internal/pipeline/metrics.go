@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,6 +27,7 @@ type metrics struct {
 	changes  *prometheus.CounterVec
 	failures *prometheus.CounterVec
 	parks    *prometheus.CounterVec
+	rules    *prometheus.CounterVec
 	at       *prometheus.GaugeVec
 	lag      *prometheus.GaugeVec
 }
@@ -45,6 +47,9 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		parks: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "regwire_pipeline_parked_total", Help: "Changes set aside.",
 		}, []string{"stage", "reason"}),
+		rules: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "regwire_parse_rules_total", Help: "Times a source's own selector was tried on a page, by whether it matched.",
+		}, []string{"source", "rule", "matched"}),
 		at: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "regwire_pipeline_position", Help: "Sequence number up to which the log has been read.",
 		}, []string{"stage"}),
@@ -53,7 +58,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		}, []string{"stage"}),
 	}
 	if r != nil {
-		r.MustRegister(m.seconds, m.changes, m.failures, m.parks, m.at, m.lag)
+		r.MustRegister(m.seconds, m.changes, m.failures, m.parks, m.rules, m.at, m.lag)
 	}
 	return m
 }
@@ -67,6 +72,10 @@ func (m *metrics) failed(stage string) { m.failures.WithLabelValues(stage).Inc()
 
 func (m *metrics) parked(stage string, r Reason) {
 	m.parks.WithLabelValues(stage, string(r)).Inc()
+}
+
+func (m *metrics) rule(source corpus.SourceID, rule string, matched bool) {
+	m.rules.WithLabelValues(string(source), rule, strconv.FormatBool(matched)).Inc()
 }
 
 func (m *metrics) position(stage string, at, head corpus.Seq) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -248,6 +249,11 @@ func (p *Pipeline) know(ctx context.Context, list []corpus.Source) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, s := range known {
+		if at := slices.IndexFunc(list, func(l corpus.Source) bool { return l.ID == s.ID }); at >= 0 {
+			s.Rules = list[at].Rules // settings, which the record does not keep
+		} else if old, ok := p.sources[s.ID]; ok {
+			s.Rules = old.Rules
+		}
 		p.sources[s.ID] = s
 	}
 	return nil

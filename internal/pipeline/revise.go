@@ -7,6 +7,7 @@ import (
 	"github.com/regwire/regwire/corpus"
 	"github.com/regwire/regwire/corpus/redline"
 	"github.com/regwire/regwire/corpus/store"
+	"github.com/regwire/regwire/parse"
 )
 
 const (
@@ -76,7 +77,7 @@ func (p *Pipeline) past(ctx context.Context, tx *store.Tx, c corpus.Capture, id 
 			break
 		}
 		at = e.FetchedAt
-		drafts, err := p.cfg.Parser.Articles(ctx, e, p.source(e.Source))
+		read, err := p.readPage(ctx, e)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -84,7 +85,7 @@ func (p *Pipeline) past(ctx context.Context, tx *store.Tx, c corpus.Capture, id 
 			break // it could not be read then either
 		}
 		found := false
-		for _, d := range drafts {
+		for _, d := range read.Drafts {
 			if d.ArticleID() == id {
 				out, found = append([]corpus.Draft{d}, out...), true
 				break
@@ -95,4 +96,20 @@ func (p *Pipeline) past(ctx context.Context, tx *store.Tx, c corpus.Capture, id 
 		}
 	}
 	return out, nil
+}
+
+// readPage parses a capture with the rules of its source.
+func (p *Pipeline) readPage(ctx context.Context, c corpus.Capture) (parse.Result, error) {
+	return p.cfg.Parser.Read(ctx, c, p.source(c.Source))
+}
+
+// noteRules keeps how the source's own selectors did on a page.
+func (p *Pipeline) noteRules(tx *store.Tx, page parsed) error {
+	if len(page.rules) == 0 {
+		return nil
+	}
+	for rule, matched := range page.rules {
+		p.metrics.rule(page.capture.Source, rule, matched)
+	}
+	return tx.NoteRules(page.capture, page.rules)
 }

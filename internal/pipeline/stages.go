@@ -31,6 +31,7 @@ func stack() string { return string(debug.Stack()) }
 type parsed struct {
 	capture corpus.Capture
 	drafts  []corpus.Draft
+	rules   map[string]bool // see [parse.Result]
 }
 
 // parse turns captures into revisions. A page that holds no article, or cannot
@@ -54,7 +55,8 @@ func (p *Pipeline) parseAs(ctx context.Context, changes []corpus.Change, origin 
 		if gone(page.capture.Status) {
 			return page, nil
 		}
-		page.drafts, err = p.cfg.Parser.Articles(ctx, page.capture, p.source(page.capture.Source))
+		read, err := p.readPage(ctx, page.capture)
+		page.drafts, page.rules = read.Drafts, read.Rules
 		return page, err
 	})
 	parks, err := p.parks("parse", changes, errs, parseReason)
@@ -63,6 +65,9 @@ func (p *Pipeline) parseAs(ctx context.Context, changes []corpus.Change, origin 
 	}
 	return func(tx *store.Tx) error {
 		for _, page := range pages {
+			if err := p.noteRules(tx, page); err != nil {
+				return err
+			}
 			if err := p.revise(ctx, tx, page, cmp.Or(origin, page.capture.Origin)); err != nil {
 				return err
 			}

@@ -1,0 +1,91 @@
+package pipeline_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/corpus/store"
+	"github.com/regwire/regwire/internal/pipeline"
+)
+
+// fetch stores a capture of a page of the office and lets the stages work.
+func fetch(t *testing.T, p *pipeline.Pipeline, db *store.DB, c corpus.Capture) {
+	t.Helper()
+	c.Source, c.Status, c.MediaType = "office", http.StatusOK, "text/html"
+	must(t, db.Update(t.Context(), func(tx *store.Tx) error {
+		_, _, err := tx.AddCapture(c)
+		return err
+	}))
+	must(t, p.Drain(t.Context()))
+}
+
+func office(rules *corpus.Rules) func(*pipeline.Config) {
+	return func(c *pipeline.Config) {
+		c.Sources = append(c.Sources, corpus.Source{ID: "office", Name: "Office of Supervision", Kind: corpus.SourceRegulator, Jurisdiction: "GB", Regulator: "OoS", Rules: rules})
+	}
+}
+
+// TestChurnIsNoRevision follows a page through captures in which its stamps
+// move, then one figure that always does, then its rule.
+func TestChurnIsNoRevision(t *testing.T) {
+	p, db := open(t, t.TempDir(), office(nil))
+	page := func(hour int, held int, limit, stamp string) {
+		t.Helper()
+		fetch(t, p, db, corpus.Capture{
+			URL: "https://office.example/rule", FetchedAt: time.Date(2026, 3, 1, hour, 0, 0, 0, time.UTC),
+			Body: fmt.Appendf(nil, `<html><body><article><h1>Rule on the custody of tokens</h1><p>Firms shall keep %s per cent of the tokens of clients apart from their own.</p><p>At present %d accounts are held with firms that the Office supervises.</p><p>The Office inspects every firm once a year and publishes what it has found.</p><p>Last updated: %s</p></article></body></html>`, limit, held, stamp),
+		})
+	}
+	want := func(n int, why string) {
+		t.Helper()
+		if got := counts(t, db).Revisions; got != int64(n) {
+			t.Fatalf("%s: %d revisions, want %d", why, got, n)
+		}
+	}
+	page(1, 100, "90", "1 March 2026, 01:00")
+	want(1, "the first capture")
+	page(2, 100, "90", "1 March 2026, 02:00")
+	want(1, "a stamp")
+	page(3, 101, "90", "1 March 2026, 03:00")
+	want(2, "a figure not known to be restless")
+	page(4, 102, "90", "1 March 2026, 04:00")
+	want(3, "the same once more")
+	page(5, 103, "90", "1 March 2026, 05:00")
+	want(4, "and again: three captures of the past do not all differ")
+	page(6, 104, "90", "1 March 2026, 06:00")
+	page(7, 105, "90", "1 March 2026, 07:00")
+	n := counts(t, db).Revisions
+	page(8, 106, "90", "1 March 2026, 08:00")
+	want(int(n), "a figure that moved in every capture")
+	if n > 5 {
+		t.Errorf("%d revisions before the figure was known", n)
+	}
+	page(9, 107, "80", "1 March 2026, 09:00")
+	want(int(n)+1, "the rule")
+}
+
+// TestRulesAreKept: what became of a source's selectors is in its state.
+func TestRulesAreKept(t *testing.T) {
+	p, db := open(t, t.TempDir(), office(&corpus.Rules{Title: "h2.t", Body: ".txt"}))
+	for i, class := range []string{"txt", "copy", "copy", "copy"} {
+		fetch(t, p, db, corpus.Capture{
+			URL: fmt.Sprintf("https://office.example/%d", i), FetchedAt: time.Date(2026, 3, 1+i, 0, 0, 0, 0, time.UTC),
+			Body: fmt.Appendf(nil, `<html><body><h2 class="t">Notice %d</h2><div class="%s"><p>%s</p></div></body></html>`, i, class, strings.Repeat("Firms shall keep tokens apart. ", 8)),
+		})
+	}
+	st, err := db.SourceState(t.Context(), "office")
+	must(t, err)
+	if len(st.Rules) != 2 || st.Rules[0].Rule != "body" || !st.Rules[0].Broken() || st.Rules[0].Failures != 3 || st.Rules[1].Broken() {
+		t.Errorf("%+v", st.Rules)
+	}
+	if st.Rules[0].URL != "https://office.example/3" {
+		t.Errorf("the page it failed on is %s", st.Rules[0].URL)
+	}
+	if n := counts(t, db).Articles; n != 4 {
+		t.Errorf("%d articles: a broken rule must not lose one", n)
+	}
+}
