@@ -79,14 +79,17 @@ type InstrumentReading struct {
 // articles have said of it. New facts make a new version; versions are
 // inserted, never updated.
 type Instrument struct {
-	ID           InstrumentID     `json:"id"`
-	Version      int              `json:"version"`
-	Aliases      []string         `json:"aliases"`
-	Issuer       string           `json:"issuer"`
-	Jurisdiction Jurisdiction     `json:"jurisdiction"`
-	Title        string           `json:"title"`
-	Status       InstrumentStatus `json:"status"` // the stage furthest along that History states, InstrumentUnknown without any
-	Relations    []Relation       `json:"relations"`
+	ID           InstrumentID `json:"id"`
+	Version      int          `json:"version"`
+	Aliases      []string     `json:"aliases"`
+	Issuer       string       `json:"issuer"`
+	Jurisdiction Jurisdiction `json:"jurisdiction"`
+	Title        string       `json:"title"`
+	FromIssuer   bool         `json:"from_issuer,omitempty"` // the title is in the issuer's own words
+	// Status is the stage furthest along that History says it had reached by
+	// KnownAt, InstrumentUnknown without any; see StatusAt for another moment.
+	Status    InstrumentStatus `json:"status"`
+	Relations []Relation       `json:"relations"`
 	// RelatedBy lists what other instruments do to this one; From says which.
 	RelatedBy []Relation     `json:"related_by,omitempty"`
 	Procedure []InstrumentID `json:"procedure,omitempty"` // see InstrumentReading

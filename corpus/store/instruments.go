@@ -32,7 +32,8 @@ func aliasKey(alias string) string {
 // PutInstrument stores a new version of an instrument, one more than the
 // newest, and appends it to the log. It sets Version and KnownAt, and
 // FirstSeenAt where that is zero. Its identifier and its aliases lead to it
-// from now on, save those that belong to another instrument already.
+// from now on, save those that belong to another instrument already. Where
+// SameAs is set, all that led to it leads to the other.
 func (tx *Tx) PutInstrument(in corpus.Instrument) (corpus.Instrument, error) {
 	old, _, err := tx.Instrument(in.ID)
 	if err != nil {
@@ -51,10 +52,15 @@ func (tx *Tx) PutInstrument(in corpus.Instrument) (corpus.Instrument, error) {
 	if err != nil {
 		return in, fmt.Errorf("put instrument %s: %w", in.ID, err)
 	}
-	_, err = tx.exec(`INSERT INTO instruments (seq, id, version, issuer, jurisdiction, status, known_at, doc) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		seq, in.ID, in.Version, in.Issuer, in.Jurisdiction, in.Status, in.KnownAt, doc)
+	_, err = tx.exec(`INSERT INTO instruments (seq, id, version, issuer, jurisdiction, status, known_at, doc, same_as) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		seq, in.ID, in.Version, in.Issuer, in.Jurisdiction, in.Status, in.KnownAt, doc, in.SameAs)
 	if err != nil {
 		return in, fmt.Errorf("put instrument %s: %w", in.ID, err)
+	}
+	if in.SameAs != "" { // its names lead to the other from now on
+		if _, err := tx.exec(`UPDATE instrument_aliases SET instrument = $1 WHERE instrument = $2`, in.SameAs, in.ID); err != nil {
+			return in, fmt.Errorf("put instrument %s: %w", in.ID, err)
+		}
 	}
 	var aliases []any
 	for _, alias := range append([]string{string(in.ID)}, in.Aliases...) {
@@ -124,7 +130,8 @@ func (db *DB) InstrumentVersions(ctx context.Context, id corpus.InstrumentID) ([
 	return out, nil
 }
 
-// Instruments lists instruments, one version of each, by identifier.
+// Instruments lists instruments, one version of each, by identifier, without
+// those that turned out to be another.
 func (db *DB) Instruments(ctx context.Context, q corpus.InstrumentQuery) ([]corpus.Instrument, error) {
 	bound, err := db.bound(ctx, q.AsOf)
 	if err != nil {
@@ -132,6 +139,7 @@ func (db *DB) Instruments(ctx context.Context, q corpus.InstrumentQuery) ([]corp
 	}
 	f := &filter{}
 	f.add(newestVersion("instruments", "i"), bound, bound)
+	f.add(`i.same_as = ''`)
 	if q.Jurisdiction != "" {
 		f.add(`i.jurisdiction = ?`, q.Jurisdiction)
 	}

@@ -197,6 +197,7 @@ CREATE TABLE instruments (
     status text COLLATE "C" NOT NULL,
     known_at timestamp with time zone NOT NULL,
     doc bytea NOT NULL,
+    same_as text COLLATE "C" NOT NULL,
     CONSTRAINT instruments_id_check CHECK ((id <> ''::text)),
     CONSTRAINT instruments_id_version_key UNIQUE (id, version),
     CONSTRAINT instruments_pkey PRIMARY KEY (seq),
@@ -397,7 +398,11 @@ CREATE TABLE stories (
     representative text COLLATE "C" NOT NULL,
     first_seen_at timestamp with time zone NOT NULL,
     last_seen_at timestamp with time zone NOT NULL,
+    merged_into text,
+    merged_by text,
     CONSTRAINT stories_id_check CHECK ((id <> ''::text)),
+    CONSTRAINT stories_merged_by_fkey FOREIGN KEY (merged_by) REFERENCES articles(id),
+    CONSTRAINT stories_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES stories(id),
     CONSTRAINT stories_pkey PRIMARY KEY (id),
     CONSTRAINT stories_representative_fkey FOREIGN KEY (representative) REFERENCES articles(id)
 );
@@ -448,6 +453,8 @@ CREATE INDEX placements_article ON placements USING btree (article, id);
 CREATE INDEX revisions_capture ON revisions USING btree (capture);
 CREATE INDEX signals_article ON signals USING btree (article, kind, target, seq);
 CREATE INDEX signals_target ON signals USING btree (kind, target, seq);
+CREATE INDEX stories_merged_by ON stories USING btree (merged_by) WHERE (merged_by IS NOT NULL);
+CREATE INDEX stories_merged_into ON stories USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 CREATE INDEX story_members_story ON story_members USING btree (story, first_seen_at);
 
 CREATE OR REPLACE FUNCTION refuse_change()

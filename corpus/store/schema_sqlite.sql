@@ -145,7 +145,7 @@ CREATE TABLE instruments (
     jurisdiction  TEXT NOT NULL,
     status        TEXT NOT NULL CHECK (status IN ('unknown', 'proposed', 'adopted', 'in-force', 'amended', 'repealed', 'withdrawn')),
     known_at      INTEGER NOT NULL,
-    doc           BLOB NOT NULL,
+    doc           BLOB NOT NULL, same_as TEXT NOT NULL DEFAULT '',
     UNIQUE (id, version)
 ) STRICT;
 
@@ -288,7 +288,7 @@ CREATE TABLE stories (
     representative TEXT NOT NULL REFERENCES articles (id),
     first_seen_at  INTEGER NOT NULL,
     last_seen_at   INTEGER NOT NULL
-) STRICT;
+, merged_into TEXT REFERENCES stories (id), merged_by TEXT REFERENCES articles (id)) STRICT;
 
 CREATE TABLE story_bands (
     band          INTEGER NOT NULL,
@@ -344,6 +344,10 @@ CREATE INDEX revisions_capture ON revisions (capture);
 CREATE INDEX signals_article ON signals (article, kind, target, seq);
 
 CREATE INDEX signals_target ON signals (kind, target, seq);
+
+CREATE INDEX stories_merged_by ON stories (merged_by) WHERE merged_by IS NOT NULL;
+
+CREATE INDEX stories_merged_into ON stories (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE INDEX story_members_story ON story_members (story, first_seen_at);
 

@@ -32,7 +32,7 @@ func TestRepealIsRecordedOnBothInstruments(t *testing.T) {
 	s.place(piece{name: "a", src: pboc, title: "通知", ins: []corpus.InstrumentReading{notice("Yinfa [2026] No. 42")}})
 	in, old := instrument(t, s, newNotice), instrument(t, s, oldNotice)
 	want := corpus.Instrument{
-		ID: newNotice, Version: 1, Aliases: []string{"Yinfa [2026] No. 42"}, Issuer: "PBoC", Jurisdiction: "CN", Status: corpus.InstrumentInForce,
+		ID: newNotice, Version: 1, Aliases: []string{"Yinfa [2026] No. 42"}, Issuer: "PBoC", Jurisdiction: "CN", FromIssuer: true, Status: corpus.InstrumentInForce,
 		Relations: []corpus.Relation{{Kind: corpus.Repeals, To: oldNotice, Evidence: "237号文同时废止。", Article: "a"}},
 		History:   []corpus.StatusChange{{Status: corpus.InstrumentInForce, Article: "a", Evidence: "自发布之日起施行。", SaidAt: day0.Add(-10 * 60e9), KnownAt: day0}},
 		Articles:  []corpus.ArticleID{"a"}, FirstSeenAt: day0, KnownAt: in.KnownAt,
@@ -42,6 +42,7 @@ func TestRepealIsRecordedOnBothInstruments(t *testing.T) {
 	}
 	want = corpus.Instrument{
 		ID: oldNotice, Version: 1, Status: corpus.InstrumentRepealed,
+		RelatedBy: []corpus.Relation{{Kind: corpus.Repeals, To: oldNotice, From: newNotice, Evidence: "237号文同时废止。", Article: "a"}},
 		History:  []corpus.StatusChange{{Status: corpus.InstrumentRepealed, By: newNotice, Article: "a", Evidence: "237号文同时废止。", SaidAt: day0.Add(-10 * 60e9), KnownAt: day0}},
 		Articles: []corpus.ArticleID{"a"}, FirstSeenAt: day0, KnownAt: old.KnownAt,
 	}

@@ -112,6 +112,17 @@ func (m *Memory) PutMember(s corpus.StoryID, mb corpus.Member, bands []uint64, s
 	return nil
 }
 
+// MergeStories implements story.Memory.
+func (m *Memory) MergeStories(into, from corpus.StoryID, _ corpus.ArticleID) error {
+	for _, mb := range m.members {
+		if mb.story == from {
+			mb.story = into
+		}
+	}
+	delete(m.heads, from)
+	return nil
+}
+
 func (m *Memory) order(a, b corpus.ArticleID) int {
 	return cmp.Or(m.members[a].FirstSeenAt.Compare(m.members[b].FirstSeenAt), cmp.Compare(a, b))
 }
@@ -193,8 +204,8 @@ func (m *Memory) Instrument(id corpus.InstrumentID) (corpus.Instrument, bool, er
 
 // ResolveInstrument implements story.Memory.
 func (m *Memory) ResolveInstrument(name string) (corpus.InstrumentID, bool, error) {
-	if _, ok := m.instruments[corpus.InstrumentID(name)]; ok {
-		return corpus.InstrumentID(name), true, nil
+	if in, ok := m.instruments[corpus.InstrumentID(name)]; ok {
+		return cmp.Or(in.SameAs, in.ID), true, nil
 	}
 	id, ok := m.aliases[strings.ToLower(name)]
 	return id, ok, nil
@@ -205,6 +216,14 @@ func (m *Memory) PutInstrument(in corpus.Instrument) (corpus.Instrument, error) 
 	in.Version = m.instruments[in.ID].Version + 1
 	in.KnownAt = m.tick()
 	m.instruments[in.ID] = in
+	if in.SameAs != "" {
+		for a, id := range m.aliases {
+			if id == in.ID {
+				m.aliases[a] = in.SameAs
+			}
+		}
+		return in, nil
+	}
 	for _, a := range append(slices.Clone(in.Aliases), string(in.ID)) {
 		if _, taken := m.aliases[strings.ToLower(a)]; !taken {
 			m.aliases[strings.ToLower(a)] = in.ID
