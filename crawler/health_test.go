@@ -71,6 +71,24 @@ func TestCheck(t *testing.T) {
 		"a decoy":             {state: failing(crawler.ReasonDecoy), want: crawler.ConditionDecoy, robots: crawler.RobotsAllowed, expect: 3 * day, by: "kind"},
 		"empty":               {state: failing(crawler.ReasonEmpty), want: crawler.ConditionEmpty, robots: crawler.RobotsAllowed, expect: 3 * day, by: "kind"},
 		"forbidden by robots": {state: failing(crawler.ReasonRobots), want: crawler.ConditionFailing, robots: crawler.RobotsForbidden, expect: 3 * day, by: "kind"},
+		"its selectors stopped matching": {
+			state: func() corpus.SourceState {
+				st := well(hour)
+				st.Rules = []corpus.RuleState{{Rule: "body", MatchedAt: now.Add(-3 * day), FailedAt: now, Failures: 3, URL: "http://news.example/c"}, {Rule: "title", MatchedAt: now}}
+				return st
+			}(),
+			change: func(s *crawler.Source) { s.Rules = &corpus.Rules{Title: "h1", Body: ".txt"} },
+			want:   crawler.ConditionRules, robots: crawler.RobotsAllowed, expect: 3 * day, by: "kind",
+		},
+		"selectors it had once": {
+			state: func() corpus.SourceState {
+				st := well(hour)
+				st.Rules = []corpus.RuleState{{Rule: "body", FailedAt: now, Failures: 9}}
+				return st
+			}(),
+			change: func(s *crawler.Source) { s.Rules = &corpus.Rules{Title: "h1"} },
+			want:   crawler.ConditionFresh, robots: crawler.RobotsAllowed, expect: 3 * day, by: "kind",
+		},
 		"tracked pages, quiet": {
 			state: func() corpus.SourceState { st := well(0); st.NewestItemAt = time.Time{}; return st }(),
 			change: func(s *crawler.Source) {

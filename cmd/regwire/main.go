@@ -81,7 +81,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use or configuration.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(
-		app.demo(), app.init(), app.serve(), app.crawl(), app.ingest(), app.parse(), app.analyze(), app.search(),
+		app.demo(), app.init(), app.serve(), app.crawl(), app.ingest(), app.parse(), app.analyze(), app.search(), app.article(),
 		app.events(), app.instruments(), app.signals(), app.alerts(), app.sources(), app.rebuild(), app.evaluate(), app.version(),
 	)
 	return root

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -47,7 +48,31 @@ func (a *app) listSources(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	var health []crawler.Health
+	health, err := a.health(cmd, cfg)
+	if err != nil {
+		return err
+	}
+	rows := make([]sourceLine, len(sources))
+	for i, s := range sources {
+		h := health[slices.IndexFunc(health, func(h crawler.Health) bool { return h.Source == s.ID })]
+		rows[i] = sourceLine{
+			Source: s.Source, Section: s.Section, Discovery: string(s.Discovery.Type), URL: s.Discovery.URL, Schedule: s.Schedule,
+			Disabled: s.Disabled, Condition: h.Condition, Why: h.Why, VisitedAt: h.VisitedAt, SucceededAt: h.SucceededAt, NextAt: h.NextAt,
+			NewestAt: h.NewestAt, Expect: h.Expect.Seconds(), Robots: string(h.Robots), Recent: h.Recent, Waiting: h.Waiting,
+			Failures: h.Failures, Reason: string(h.Reason), LastError: h.LastError, Rules: h.Rules,
+		}
+	}
+	return table(cmd, a.json, rows, "ID\tKIND\tWHERE\tLANG\tDISCOVERY\tLAST SUCCESS\tNEWEST\tCONDITION", func(s sourceLine) string {
+		condition := string(s.Condition)
+		if s.Why != "" {
+			condition += ": " + clip(s.Why, 60)
+		}
+		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", s.ID, s.Kind, s.Jurisdiction, s.Language, s.Discovery, day(s.SucceededAt), day(s.NewestAt), condition)
+	})
+}
+
+// health tells how the configured sources do.
+func (a *app) health(cmd *cobra.Command, cfg config.Config) (health []crawler.Health, err error) {
 	look := func(state crawler.State) error {
 		scout, err := service.Scout(cfg, state, nil)
 		if err == nil {
@@ -59,26 +84,7 @@ func (a *app) listSources(cmd *cobra.Command, _ []string) error {
 	if errors.Is(err, service.ErrNothing) { // none has been visited then
 		err = look(nil)
 	}
-	if err != nil {
-		return err
-	}
-	rows := make([]sourceLine, len(sources))
-	for i, s := range sources {
-		h := health[slices.IndexFunc(health, func(h crawler.Health) bool { return h.Source == s.ID })]
-		rows[i] = sourceLine{
-			Source: s.Source, Section: s.Section, Discovery: string(s.Discovery.Type), URL: s.Discovery.URL, Schedule: s.Schedule,
-			Disabled: s.Disabled, Condition: h.Condition, Why: h.Why, VisitedAt: h.VisitedAt, SucceededAt: h.SucceededAt, NextAt: h.NextAt,
-			NewestAt: h.NewestAt, Expect: h.Expect.Seconds(), Robots: string(h.Robots), Recent: h.Recent, Waiting: h.Waiting,
-			Failures: h.Failures, Reason: string(h.Reason), LastError: h.LastError,
-		}
-	}
-	return table(cmd, a.json, rows, "ID\tKIND\tWHERE\tLANG\tDISCOVERY\tLAST SUCCESS\tNEWEST\tCONDITION", func(s sourceLine) string {
-		condition := string(s.Condition)
-		if s.Why != "" {
-			condition += ": " + clip(s.Why, 60)
-		}
-		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", s.ID, s.Kind, s.Jurisdiction, s.Language, s.Discovery, day(s.SucceededAt), day(s.NewestAt), condition)
-	})
+	return health, err
 }
 
 // sourceLine is the line that `sources --json` prints.
@@ -102,6 +108,8 @@ type sourceLine struct {
 	Failures    int               `json:"failures"`
 	Reason      string            `json:"reason,omitempty"`
 	LastError   string            `json:"last_error,omitempty"`
+	// Rules is how the source's own selectors do.
+	Rules []corpus.RuleState `json:"rules,omitempty"`
 }
 
 // source returns the source a person names, built-in or of the configuration.
@@ -125,7 +133,7 @@ func source(cfg config.Config, name string) (crawler.Source, error) {
 func (a *app) showSource() *cobra.Command {
 	return &cobra.Command{
 		Use: "show SOURCE", Short: "Show a source as a configuration would list it",
-		Long: "Show a source as a configuration would list it, ready to be copied and changed.\n\n  regwire sources show hk-sfc-news",
+		Long: "Show a source as a configuration would list it, ready to be copied and changed,\nand how it does.\n\n  regwire sources show hk-sfc-news",
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			cfg, err := a.config()
@@ -136,8 +144,21 @@ func (a *app) showSource() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			health, err := a.health(cmd, cfg)
+			if err != nil {
+				return err
+			}
+			var h crawler.Health // stays empty for one that is built in but not configured
+			if i := slices.IndexFunc(health, func(h crawler.Health) bool { return h.Source == s.ID }); i >= 0 {
+				h = health[i]
+			}
 			if a.json {
-				return printJSON(cmd.OutOrStdout(), map[string]any{"source": s.Source, "section": s.Section, "schedule": s.Schedule, "discovery": s.Discovery.Type, "url": s.Discovery.URL, "disabled": s.Disabled, "reason": s.Reason})
+				return printJSON(cmd.OutOrStdout(), map[string]any{"condition": h.Condition, "why": h.Why, "rules": list(h.Rules), "source": s.Source, "section": s.Section, "schedule": s.Schedule, "discovery": s.Discovery.Type, "url": s.Discovery.URL, "disabled": s.Disabled, "reason": s.Reason})
+			}
+			if h.Condition != "" {
+				if err := say(cmd.OutOrStdout(), "# %s: %s\n", h.Condition, clip(h.Why, 400)); err != nil {
+					return err
+				}
 			}
 			return showYAML(cmd, s)
 		},
@@ -219,7 +240,13 @@ func trial(cmd *cobra.Command, s crawler.Source, t crawler.Trial) trialLine {
 			line.Articles = append(line.Articles, trialArticle{URL: page.Item.URL, Problem: page.Err.Error()})
 			continue
 		}
-		drafts, err := parser.Articles(cmd.Context(), page.Capture, s.Source)
+		read, err := parser.Read(cmd.Context(), page.Capture, s.Source)
+		drafts := read.Drafts
+		for _, rule := range slices.Sorted(maps.Keys(read.Rules)) {
+			if !read.Rules[rule] {
+				line.Problems = append(line.Problems, fmt.Sprintf("selector %s matches nothing on %s", rule, page.Item.URL))
+			}
+		}
 		if err != nil {
 			line.Articles = append(line.Articles, trialArticle{URL: page.Item.URL, Problem: err.Error()})
 		}

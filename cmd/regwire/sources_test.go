@@ -66,8 +66,21 @@ func TestSourcesOfALivingWeb(t *testing.T) {
 		}
 	})
 	t.Run("one is shown as a configuration would list it", func(t *testing.T) {
-		if shown := done(t, w.data, "", on("sources", "show", "demo-hk-sfc")...); !strings.Contains(shown, "id: demo-hk-sfc") {
+		if shown := done(t, w.data, "", on("sources", "show", "demo-hk-sfc")...); !strings.Contains(shown, "id: demo-hk-sfc") || !strings.HasPrefix(shown, "# new: not visited yet\n") {
 			t.Error(shown)
+		}
+	})
+	t.Run("an article is shown with its revisions", func(t *testing.T) {
+		events := objects(t, done(t, w.data, "", on("events", "--json")...))
+		report := events[0]["reports"].([]any)[0].(map[string]any)
+		for _, name := range []string{report["article"].(string), report["url"].(string)} {
+			shown := objects(t, done(t, w.data, "", on("article", name, "--json")...))[0]
+			if shown["id"] != report["article"] || len(shown["revisions"].([]any)) == 0 {
+				t.Errorf("%v", shown)
+			}
+		}
+		if got := regwire(t, w.data, "", on("article", "https://nobody.example/")...); got.code != exitFailed || !strings.Contains(got.stderr, "nobody.example") {
+			t.Errorf("%+v", got)
 		}
 	})
 }
