@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/regwire/regwire/sentiment/text"
 )
@@ -16,6 +17,9 @@ type item struct {
 	value      float64 // in this sentence, for the holder of what the clause is about
 	clause     int
 	passive    bool // of act: the object stands before it
+	han        bool // Chinese
+	agent      span // of a Chinese act: where its doer stands
+	thing      int  // of up and down: one more than the index of what moves
 	used       bool // of good and bad: a direction has taken it over
 }
 
@@ -37,10 +41,11 @@ func (lx *lexicon) scan(full string, s text.Sentence, items []item) (out []item,
 	lx.matcher.Find(full, s.Start, s.End, func(start, end, phrase int) bool {
 		w := lx.words[phrase]
 		if w.kind != none && !(w.kind == punctuation && !parts(full, start, end, s)) {
-			items = append(items, item{start: start, end: end, kind: w.kind, weight: w.weight})
+			items = append(items, item{start: start, end: end, kind: w.kind, weight: w.weight, han: full[start] >= utf8.RuneSelf})
 		}
 		return true
 	})
+	items = partAtSpaces(full, s, items)
 	clauses = split(items, s)
 	for i := range items {
 		switch items[i].kind {
@@ -61,10 +66,16 @@ func (lx *lexicon) scan(full string, s text.Sentence, items []item) (out []item,
 		}
 	}
 	for i := range items {
-		if items[i].kind == good || items[i].kind == bad {
-			if items[i].used {
-				items[i].value = 0 // taken over by a direction later in the clause
+		it := &items[i]
+		if it.used {
+			it.value = 0 // taken over by a verb later in the clause
+		}
+		if it.han && (it.kind == act || it.kind == stop) {
+			to := s.End
+			if it.clause+1 < len(clauses) {
+				to = clauses[it.clause+1]
 			}
+			it.agent = agentOf(full, clauses[it.clause], to, it)
 		}
 	}
 	for i := range items {
@@ -109,6 +120,7 @@ func split(items []item, s text.Sentence) []int {
 func direct(items []item, i int) {
 	d := &items[i]
 	take := func(j int) {
+		d.thing = j + 1
 		for k := j; k >= 2 && items[k-1].kind == preposition && items[k].start-items[k-2].end <= reachForward; k -= 2 {
 			o := &items[k-2]
 			if o.kind != good && o.kind != bad || o.used || o.clause != d.clause || items[k-1].start-o.end > 2 {
@@ -138,12 +150,20 @@ func direct(items []item, i int) {
 		take(j) // "higher costs"
 		return
 	}
-	for j := i - 1; j >= 0 && items[j].clause == d.clause && d.start-items[j].end <= reachBack; j-- {
+	back := reachBack
+	if d.han {
+		back = reachBackHan
+	}
+	for j := i - 1; j >= 0 && items[j].clause == d.clause && d.start-items[j].end <= back; j-- {
 		if thing(j) {
 			take(j) // "costs rose"
 			return
 		}
 		if k := items[j].kind; k == up || k == down || k == verb {
+			if d.han && items[j].thing > 0 && d.start-items[j].end <= reachAgain {
+				take(items[j].thing - 1) // 余额降至新低: both are of the balance
+				return
+			}
 			break
 		}
 	}
@@ -164,6 +184,10 @@ func direct(items []item, i int) {
 func end(items []item, i int) {
 	d := &items[i]
 	d.value = d.weight
+	if d.han {
+		endHan(items, i)
+		return
+	}
 	relief := max(0.45, -d.weight)
 	for j := i + 1; j < len(items) && items[j].clause == d.clause && items[j].start-d.end <= reachObject; j++ {
 		switch k := items[j].kind; {
@@ -219,11 +243,11 @@ func modify(full string, items []item, i int) {
 		same := o.clause == it.clause
 		switch {
 		case o.kind == negator && same:
-			reach := reachNegator
-			if full[o.start] >= 0x80 {
-				reach = reachHan
-			}
-			if gap <= reach && !valueBetween(items, j, i) {
+			if o.han {
+				if gap <= negatorReach(o) && chained(items, j, i) {
+					it.value *= o.weight
+				}
+			} else if gap <= reachNegator && !valueBetween(items, j, i) {
 				it.value *= o.weight
 			}
 		case o.kind == denial:
@@ -285,11 +309,11 @@ func magnitude(s string) float64 {
 // weigh scales clauses against one another: what follows "but" counts more
 // than what stands before it, what stands beside "despite" less.
 func weigh(items []item) {
-	turn, conceded := -1, map[int]bool{}
+	last, conceded := -1, map[int]bool{}
 	for _, it := range items {
 		switch it.kind {
-		case contrast:
-			turn = it.clause
+		case contrast, turn:
+			last = it.clause
 		case concession:
 			conceded[it.clause] = true
 		}
@@ -298,9 +322,9 @@ func weigh(items []item) {
 		switch {
 		case conceded[items[i].clause]:
 			items[i].value *= 0.35
-		case turn > 0 && items[i].clause < turn:
+		case last > 0 && items[i].clause < last:
 			items[i].value *= 0.6
-		case turn > 0:
+		case last > 0:
 			items[i].value *= 1.2
 		}
 	}

@@ -35,6 +35,7 @@ const (
 	question
 	clause
 	contrast
+	turn
 	concession
 	preposition
 	punctuation
@@ -44,7 +45,7 @@ var kindNames = map[string]kind{
 	"none": none, "up": up, "down": down, "good": good, "bad": bad, "polar": polar, "verb": verb,
 	"act": act, "stop": stop, "versus": versus, "negator": negator, "denial": denial, "booster": booster,
 	"damper": damper, "hedge": hedge, "question": question, "clause": clause,
-	"contrast": contrast, "concession": concession, "preposition": preposition,
+	"contrast": contrast, "turn": turn, "concession": concession, "preposition": preposition,
 }
 
 // valued reports whether words of this kind carry a value themselves.

@@ -188,6 +188,9 @@ func (r *Reading) relation(s *sentence, it item, ms []corpus.Span) float64 {
 		}
 	}
 	own := s.clauseOf(best.Start)
+	if it.han {
+		return r.relationHan(s, it, ms, own, d)
+	}
 	if d == 0 {
 		switch it.kind {
 		case act, stop:
