@@ -3,6 +3,7 @@ package corpus
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -120,6 +121,22 @@ func (d Draft) Body() string {
 		b.WriteString(blk.Text)
 	}
 	return b.String()
+}
+
+// Pages returns the pages of a PDF on which quotes stand, one for each and 0
+// where none has it; nil when the article is no PDF.
+func (d Draft) Pages(quotes []string) []int {
+	if !slices.ContainsFunc(d.Blocks, func(b Block) bool { return b.Page > 0 }) {
+		return nil
+	}
+	out := make([]int, len(quotes))
+	for i, q := range quotes {
+		at := slices.IndexFunc(d.Blocks, func(b Block) bool { return q != "" && strings.Contains(b.Text, q) })
+		if at >= 0 {
+			out[i] = d.Blocks[at].Page
+		}
+	}
+	return out
 }
 
 // ContentDigest identifies what a reader would see: title, status and body.

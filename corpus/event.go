@@ -159,6 +159,10 @@ type Report struct {
 	Title    string     `json:"title"`
 	Primary  bool       `json:"primary"` // the acting authority's own publication
 	Evidence []string   `json:"evidence"`
+	// Pages are those of a PDF on which the sentences of Evidence stand, one
+	// for each, 0 where it is not known; empty for what is no PDF. A browser
+	// opens URL#page=n there.
+	Pages []int `json:"pages,omitempty"`
 	// Told is what this article alone says of the event, without evidence; the
 	// facts of the event are made of what its reports tell.
 	Told        EventReading `json:"told"`

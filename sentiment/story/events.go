@@ -385,6 +385,7 @@ func (p *placing) report(i int) error {
 		Title:       clip(p.in.Revision.Title),
 		Primary:     primary(p.in.Source, r),
 		Evidence:    r.Evidence,
+		Pages:       p.in.Revision.Pages(r.Evidence),
 		Told:        told(r),
 		PublishedAt: p.in.Revision.PublishedAt,
 		FirstSeenAt: p.seen,
