@@ -99,6 +99,9 @@ func (r *Reader) tagAuthorities(toks []token, ctx *context) {
 		if lo < hi && toks[lo].class&person != 0 && (toks[lo].run > hi || lo > 0 && toks[lo-1].run > lo) {
 			return true // part of a longer name: Jesse Powell
 		}
+		if lo < hi && toks[lo].han && !longest(toks, lo, hi) {
+			return true // part of a longer name: 美国证监会
+		}
 		for i := lo; i < hi; i++ {
 			toks[i].class |= w.class
 			toks[i].run = max(toks[i].run, hi)
@@ -223,9 +226,12 @@ func (w *who) add(j corpus.Jurisdiction) {
 	}
 }
 
+// name adds an authority, or several with "/" between, as one word may mean.
 func (w *who) name(s string) {
-	if s != "" && !slices.Contains(w.regulators, s) {
-		w.regulators = append(w.regulators, s)
+	for s := range strings.SplitSeq(s, "/") {
+		if s != "" && !slices.Contains(w.regulators, s) {
+			w.regulators = append(w.regulators, s)
+		}
 	}
 }
 
@@ -237,8 +243,9 @@ func (w *who) actor(s string) {
 
 // authoritiesIn reads who acts from the words of one sentence; with aside, also
 // from its subordinate clauses.
-func (r *Reader) authoritiesIn(toks []token, full, lang string, aside bool) who {
+func (r *Reader) authoritiesIn(ctx *context, toks []token, aside bool) who {
 	var w who
+	full, lang := ctx.doc.Full, ctx.doc.Lang
 	var assumed []*authorityWord
 	for i := 0; i < len(toks); i = toks[i].run {
 		t := &toks[i]
@@ -251,6 +258,14 @@ func (r *Reader) authoritiesIn(toks []token, full, lang string, aside bool) who 
 				w.name(a.regulator)
 			}
 			continue
+		}
+		if t.han && t.authority != nil && bare[t.authority.phrase] {
+			if name, j, ok := r.bareName(ctx, toks, i, t.run); ok {
+				w.actor(cmp.Or(name, full[t.start:toks[t.run-1].end]))
+				w.add(j)
+				w.name(name)
+				continue
+			}
 		}
 		named := false
 		foreign := t.authority != nil && generic[t.authority.phrase] != "" // 央行 is China's, 阿联酋央行 is not
@@ -300,6 +315,13 @@ func (r *Reader) authoritiesIn(toks []token, full, lang string, aside bool) who 
 		subjects(toks, &w)
 	}
 	for _, a := range assumed {
+		if ctx.home != "" && a.jurisdiction != ctx.home && (a.jurisdiction == "" || a.jurisdiction == "CN") {
+			if len(w.jurisdictions) == 0 || w.guessed {
+				w.add(ctx.home)
+				w.guessed = true
+			}
+			continue
+		}
 		if a.jurisdiction == "" || a.jurisdiction == "US" && lang == "zh" && a.class != legislature && a.class != court || a.jurisdiction == "CN" && lang != "zh" {
 			continue
 		}

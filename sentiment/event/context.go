@@ -17,9 +17,10 @@ type context struct {
 	instruments []corpus.InstrumentReading
 	src         corpus.Source
 	published   time.Time
-	head        []*sentence // the headline, then the lead
-	mentions    []mention   // by start
-	dated       []time.Time // of effect and of the end of comments, once read
+	home        corpus.Jurisdiction // where a Chinese text was written, see homeOfText
+	head        []*sentence         // the headline, then the lead
+	mentions    []mention           // by start
+	dated       []time.Time         // of effect and of the end of comments, once read
 }
 
 // sentence is one of the sentences that are read for cues.
@@ -47,7 +48,7 @@ type located struct {
 }
 
 func newContext(d *text.Document, ents []corpus.Entity, ins []corpus.InstrumentReading, src corpus.Source, published time.Time) *context {
-	ctx := &context{doc: d, entities: ents, instruments: ins, src: src, published: published}
+	ctx := &context{doc: d, entities: ents, instruments: ins, src: src, published: published, home: homeOfText(d, src)}
 	from := 0
 	if d.TitleEnd > 0 { // a headline of several sentences is one headline
 		ctx.add(0, d.TitleEnd)

@@ -14,12 +14,12 @@ import (
 // sentence itself, then the headline, then the lead, then what the text is
 // about, and last from where it was published.
 func (r *Reader) acting(ctx *context, s *sentence, t corpus.EventType, aside bool) who {
-	w := r.authoritiesIn(s.toks, ctx.doc.Full, ctx.doc.Lang, aside)
+	w := r.authoritiesIn(ctx, s.toks, aside)
 	if len(w.actors) == 0 && !aside {
-		w = r.authoritiesIn(s.toks, ctx.doc.Full, ctx.doc.Lang, true)
+		w = r.authoritiesIn(ctx, s.toks, true)
 	}
 	if s != ctx.head[0] && len(w.jurisdictions) == 0 {
-		w = r.authoritiesIn(ctx.head[0].toks, ctx.doc.Full, ctx.doc.Lang, true)
+		w = r.authoritiesIn(ctx, ctx.head[0].toks, true)
 	}
 	if len(w.jurisdictions) == 0 {
 		for _, in := range ctx.instruments {
@@ -50,6 +50,9 @@ func (r *Reader) acting(ctx *context, s *sentence, t corpus.EventType, aside boo
 	if (t == corpus.Enforcement || t == corpus.CourtRuling) && len(w.jurisdictions) == 0 {
 		w.add(ctx.homeOf(s))
 	}
+	if len(w.jurisdictions) == 0 {
+		w.add(ctx.home) // a text from Hong Kong or Taiwan that names nobody
+	}
 	r.competent(s, t, &w)
 	return w
 }
@@ -57,7 +60,7 @@ func (r *Reader) acting(ctx *context, s *sentence, t corpus.EventType, aside boo
 // fromLead completes who acts from the sentences after the headline.
 func (r *Reader) fromLead(ctx *context, w *who) {
 	for _, s := range ctx.head[1:] {
-		l := r.authoritiesIn(s.toks, ctx.doc.Full, ctx.doc.Lang, true)
+		l := r.authoritiesIn(ctx, s.toks, true)
 		if len(l.jurisdictions) == 0 || l.guessed && len(l.regulators) == 0 {
 			continue
 		}
