@@ -414,7 +414,7 @@ func (p *page) bylineText(n *html.Node) string {
 	if len(names) > 0 {
 		return strings.Join(names, "; ")
 	}
-	return textOf(n)
+	return shortText(n, 1000)
 }
 
 // The words that open a byline, in the languages we meet.

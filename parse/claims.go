@@ -35,7 +35,7 @@ func (p *page) timeElement(n *html.Node, at place) {
 	if len(p.dates) > 200 {
 		return
 	}
-	text := textOf(n)
+	text := shortText(n, 400)
 	for _, k := range []string{"datetime", "content", "title", "data-date"} {
 		v := attr(n, k)
 		if v == "" {
@@ -46,7 +46,7 @@ func (p *page) timeElement(n *html.Node, at place) {
 			prop := attr(n, "itemprop")
 			label := text
 			if n.Parent != nil {
-				if around := textOf(n.Parent); len(around) < 120 {
+				if around := shortText(n.Parent, 120); around != "" {
 					label = around
 				}
 			}
@@ -121,13 +121,15 @@ func (p *page) text(n *html.Node, under trait) {
 func (p *page) noteDate(n *html.Node, under trait, text string, m moment) {
 	whole := text
 	if runes(text) < 40 {
-		whole = textOf(n.Parent)
+		if all := shortText(n.Parent, 400); all != "" {
+			whole = all
+		}
 		if prev := n.Parent.PrevSibling; runes(whole) < 40 && prev != nil { // "<span>Date:</span> <span>4 May 2025</span>"
 			if prev.Type == html.TextNode && strings.TrimSpace(prev.Data) == "" && prev.PrevSibling != nil {
 				prev = prev.PrevSibling
 			}
 			if prev.Type == html.ElementNode {
-				if label := textOf(prev); runes(label) < 40 {
+				if label := shortText(prev, 160); label != "" && runes(label) < 40 {
 					whole = label + " " + whole
 				}
 			}

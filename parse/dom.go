@@ -234,14 +234,30 @@ func hasAttr(n *html.Node, key string) bool {
 // textOf returns the text below n as one line, without scripts and styles.
 func textOf(n *html.Node) string {
 	var b strings.Builder
-	appendText(n, &b)
+	appendText(n, &b, maxText)
 	return line(b.String())
 }
 
-func appendText(n *html.Node, b *strings.Builder) {
+// shortText is textOf for an element that only matters when it says little:
+// "" when it holds more than limit bytes. What it costs does not grow with
+// the element.
+func shortText(n *html.Node, limit int) string {
+	var b strings.Builder
+	if appendText(n, &b, 4*limit+64); b.Len() > 4*limit {
+		return ""
+	}
+	s := line(b.String())
+	if len(s) > limit {
+		return ""
+	}
+	return s
+}
+
+// appendText adds the text below n to b until that is limit bytes long.
+func appendText(n *html.Node, b *strings.Builder, limit int) {
 	switch n.Type {
 	case html.TextNode:
-		b.WriteString(n.Data)
+		b.WriteString(n.Data[:min(len(n.Data), max(0, limit-b.Len()))])
 		return
 	case html.ElementNode:
 		if n.DataAtom == atom.Script || n.DataAtom == atom.Style || n.DataAtom == atom.Noscript || n.DataAtom == atom.Template {
@@ -252,8 +268,8 @@ func appendText(n *html.Node, b *strings.Builder) {
 			defer b.WriteByte(' ')
 		}
 	}
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		appendText(c, b)
+	for c := n.FirstChild; c != nil && b.Len() < limit; c = c.NextSibling {
+		appendText(c, b, limit)
 	}
 }
 

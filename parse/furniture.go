@@ -102,10 +102,16 @@ func prose(b part) bool {
 // text, a lead ends the article unless what follows is mostly prose; earlier
 // it is a box inside the text, of which the lines up to the next prose go.
 func dropTails(parts []part) []part {
-	total := 0
-	for i := range parts {
-		total += weight(parts[i].Text)
+	// What stands behind each block, in all and of it what is prose.
+	behind, proseBehind := make([]int, len(parts)+1), make([]int, len(parts)+1)
+	for i := len(parts) - 1; i >= 0; i-- {
+		w := weight(parts[i].Text)
+		behind[i], proseBehind[i] = behind[i+1]+w, proseBehind[i+1]
+		if prose(parts[i]) {
+			proseBehind[i] += w
+		}
 	}
+	total := behind[0]
 	out := parts[:0:0]
 	at := 0
 	for i := 0; i < len(parts); i++ {
@@ -119,14 +125,7 @@ func dropTails(parts []part) []part {
 			out = append(out, b)
 			continue
 		}
-		rest, restProse := 0, 0
-		for _, r := range parts[i+1:] {
-			w := weight(r.Text)
-			rest += w
-			if prose(r) {
-				restProse += w
-			}
-		}
+		rest, restProse := behind[i+1], proseBehind[i+1]
 		if at*5 >= total*3 && (restProse*2 < rest || closing(b, f) && restProse*4 < total) {
 			return out
 		}
@@ -245,7 +244,7 @@ func headLine(s string) bool {
 	}
 	if m, ok := parseMoment(s, true); ok {
 		rest := strings.TrimSpace(s[:m.start] + s[m.end:])
-		if weight(rest) <= 40 && !endsSentence(rest) || weight(rest) <= 90 && (firstLabel(rest) || bylineIn(rest) != nil || strings.Contains(rest, "来源") || strings.Contains(rest, "來源")) {
+		if weight(rest) <= 40 && !endsSentence(strings.TrimRight(rest, ": ")) || weight(rest) <= 90 && (firstLabel(rest) || bylineIn(rest) != nil || strings.Contains(rest, "来源") || strings.Contains(rest, "來源")) {
 			return true
 		}
 	}

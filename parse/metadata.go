@@ -117,7 +117,7 @@ func (p *page) walk(n *xhtml.Node, under trait, depth int) {
 	case xhtml.TextNode:
 		p.text(n, under)
 		if len(n.Data) < 200 && (strings.Contains(n.Data, "编辑") || strings.Contains(n.Data, "编审") || strings.Contains(n.Data, "責任編輯") || strings.Contains(n.Data, "责编")) {
-			if s := textOf(n.Parent); len(s) < 400 && p.editor == "" && editorForm().MatchString(s) {
+			if s := shortText(n.Parent, 400); p.editor == "" && editorForm().MatchString(s) {
 				p.editor = s
 			}
 		}
