@@ -157,7 +157,8 @@ type Report struct {
 	Kind     SourceKind `json:"kind"`
 	URL      string     `json:"url"`
 	Title    string     `json:"title"`
-	Primary  bool       `json:"primary"` // the acting authority's own publication
+	Primary  bool       `json:"primary"`        // the acting authority's own publication
+	Main     bool       `json:"main,omitempty"` // the article tells this first
 	Evidence []string   `json:"evidence"`
 	// Pages are those of a PDF on which the sentences of Evidence stand, one
 	// for each, 0 where it is not known; empty for what is no PDF. A browser

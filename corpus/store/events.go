@@ -260,7 +260,7 @@ func (tx *Tx) putReports(d *eventDoc, old eventDoc) ([]int, error) {
 // is told to differ by mistake is stored twice, and nothing else.
 func sameReport(a, b *corpus.Report) bool {
 	return a.Article == b.Article && a.Revision == b.Revision && a.Analysis == b.Analysis && a.Source == b.Source && a.Kind == b.Kind &&
-		a.URL == b.URL && a.Title == b.Title && a.Primary == b.Primary && a.Withdrawn == b.Withdrawn &&
+		a.URL == b.URL && a.Title == b.Title && a.Primary == b.Primary && a.Main == b.Main && a.Withdrawn == b.Withdrawn &&
 		a.PublishedAt.Equal(b.PublishedAt) && a.FirstSeenAt.Equal(b.FirstSeenAt) &&
 		slices.Equal(a.Evidence, b.Evidence) && sameReading(&a.Told, &b.Told)
 }
@@ -402,8 +402,8 @@ func (db *DB) Events(ctx context.Context, q corpus.EventQuery) ([]corpus.Event, 
 		f.add(in(`e.severity`, `?`), texts(q.Severities))
 	}
 	if q.Story != "" {
-		f.add(`e.story IN (SELECT s.id FROM stories s JOIN stories q ON q.id = ?
-			WHERE s.id = COALESCE(q.merged_into, q.id) OR s.merged_into = COALESCE(q.merged_into, q.id))`, q.Story)
+		f.add(`(e.story = ? OR e.story IN (SELECT s.id FROM stories s JOIN stories q ON q.id = ?
+			WHERE s.id = COALESCE(q.merged_into, q.id) OR s.merged_into = COALESCE(q.merged_into, q.id)))`, q.Story, q.Story)
 	}
 	for _, facet := range [][2]string{
 		{"jurisdiction", string(q.Jurisdiction)}, {"regulator", q.Regulator}, {"instrument", string(q.Instrument)}, {"asset", q.Asset}, {"exchange", q.Exchange},

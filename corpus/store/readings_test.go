@@ -12,6 +12,7 @@ import (
 
 	"github.com/regwire/regwire/corpus"
 	"github.com/regwire/regwire/corpus/store"
+	"github.com/regwire/regwire/sentiment/story/storytest"
 )
 
 // article stores a page and its article.
@@ -213,6 +214,51 @@ func TestStories(t *testing.T) {
 		}
 		if _, err := db.Story(t.Context(), "s-none"); !errors.Is(err, corpus.ErrNotFound) {
 			t.Errorf("err = %v, want ErrNotFound", err)
+		}
+	})
+}
+
+// A story that ended in another leads on to it, whatever was written of it
+// before.
+func TestMergedStories(t *testing.T) {
+	forEachStore(t, func(t *testing.T, s newStore) {
+		db := withSource(t, s)
+		var ids []corpus.ArticleID
+		for i, story := range []corpus.StoryID{"s1", "s2", "s2", "s3"} {
+			rev := article(t, db, fmt.Sprintf("https://x/%d", i), "words")
+			ids = append(ids, rev.Article)
+			update(t, db, func(tx *store.Tx) error {
+				return tx.PutMember(story, corpus.Member{Article: rev.Article, Source: source.ID, URL: rev.URL, Title: rev.Title, FirstSeenAt: rev.FirstSeenAt}, nil, nil)
+			})
+		}
+		update(t, db, func(tx *store.Tx) error {
+			ev := storytest.Event("e1", ids[3], long)
+			ev.Story = "s3"
+			_, err := tx.PutEvent(ev)
+			return err
+		})
+		if moved := must(db.Moved(t.Context(), ids))(t); len(moved) != 0 {
+			t.Errorf("nothing ended, but %v moved", moved)
+		}
+		update(t, db, func(tx *store.Tx) error { return tx.MergeStories("s2", "s3", ids[2]) })
+		update(t, db, func(tx *store.Tx) error { return tx.MergeStories("s1", "s2", ids[3]) })
+
+		whole := must(db.Story(t.Context(), "s1"))(t)
+		if len(whole.Articles) != 4 || whole.Representative != ids[0] || !whole.LastSeenAt.Equal(whole.Articles[3].FirstSeenAt) {
+			t.Errorf("the story that goes on: %+v", whole)
+		}
+		for _, ended := range []corpus.StoryID{"s2", "s3"} {
+			if diff := cmp.Diff(whole, must(db.Story(t.Context(), ended))(t)); diff != "" {
+				t.Errorf("%s leads elsewhere:\n%s", ended, diff)
+			}
+		}
+		for _, story := range []corpus.StoryID{"s1", "s2", "s3"} {
+			if evs := must(db.Events(t.Context(), corpus.EventQuery{Story: story}))(t); len(evs) != 1 {
+				t.Errorf("%d events of %s, want the one that began in s3", len(evs), story)
+			}
+		}
+		if moved := must(db.Moved(t.Context(), ids[3:]))(t); len(moved) != 4 {
+			t.Errorf("%v moved by the last article, want all of the story", moved)
 		}
 	})
 }

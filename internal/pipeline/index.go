@@ -121,7 +121,8 @@ func (x *indexer) step(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// documents returns the present state of each article among changes, once.
+// documents returns the present state of each article among changes, once, and
+// of those whose stories became one by them.
 func (x *indexer) documents(ctx context.Context, changes []corpus.Change) ([]index.Document, error) {
 	var articles []corpus.ArticleID
 	seen := map[corpus.ArticleID]bool{}
@@ -130,6 +131,16 @@ func (x *indexer) documents(ctx context.Context, changes []corpus.Change) ([]ind
 		if err != nil {
 			return nil, err
 		}
+		if !seen[article] {
+			seen[article] = true
+			articles = append(articles, article)
+		}
+	}
+	moved, err := x.cfg.Store.Moved(ctx, articles)
+	if err != nil {
+		return nil, err
+	}
+	for _, article := range moved {
 		if !seen[article] {
 			seen[article] = true
 			articles = append(articles, article)

@@ -22,6 +22,8 @@ type candidate struct {
 	event    corpus.Event
 	near     bool // a near-duplicate of this article reports it
 	tellings []telling
+	// The instruments by which it is known to act, and that it ends.
+	acting, ended []corpus.InstrumentID
 }
 
 // comparedReports bounds how many reports of an event are compared: the best
@@ -52,6 +54,7 @@ func (p *placing) match() error {
 			return err
 		}
 		p.disregardMoulds(candidates)
+		p.findKin(candidates)
 		p.assign(candidates)
 		p.create()
 	}
@@ -151,7 +154,7 @@ func (p *placing) candidates() ([]candidate, error) {
 		}
 	}
 	neighbours := p.near[:min(maxNeighbours, len(p.near))]
-	for _, n := range neighbours {
+	for _, n := range slices.Concat(neighbours, p.alike[:min(maxNeighbours, len(p.alike))]) {
 		look = append(look, articleKey(n.Article))
 	}
 	if len(look) > 0 {
@@ -171,10 +174,10 @@ func (p *placing) candidates() ([]candidate, error) {
 	for _, q := range []struct {
 		ids  []corpus.InstrumentID
 		key  func(corpus.InstrumentID) string
-		role func(*telling) *[]corpus.InstrumentID
+		role func(*candidate) *[]corpus.InstrumentID
 	}{
-		{set(acting), actingKey, func(t *telling) *[]corpus.InstrumentID { return &t.acting }},
-		{set(ended), endedKey, func(t *telling) *[]corpus.InstrumentID { return &t.ended }},
+		{set(acting), actingKey, func(c *candidate) *[]corpus.InstrumentID { return &c.acting }},
+		{set(ended), endedKey, func(c *candidate) *[]corpus.InstrumentID { return &c.ended }},
 	} {
 		for _, id := range q.ids[:min(maxNames, len(q.ids))] {
 			evs, err := p.mem.EventsByKey([]string{q.key(id)})
@@ -182,11 +185,14 @@ func (p *placing) candidates() ([]candidate, error) {
 				return nil, err
 			}
 			add(evs, func(c *candidate) {
-				for i := range c.tellings {
-					ids := q.role(&c.tellings[i])
-					*ids = append(*ids, id)
-				}
+				ids := q.role(c)
+				*ids = append(*ids, id)
 			})
+		}
+	}
+	for i := range all {
+		for j := range all[i].tellings {
+			all[i].tellings[j].acting, all[i].tellings[j].ended = all[i].acting, all[i].ended
 		}
 	}
 	return all, nil
@@ -196,7 +202,9 @@ func (p *placing) candidate(ev corpus.Event) candidate {
 	c := candidate{event: ev}
 	for _, r := range ev.Reports {
 		if len(c.tellings) < comparedReports && (!r.Withdrawn || ev.Status == corpus.EventRetracted) {
-			c.tellings = append(c.tellings, p.reportTelling(r))
+			t := p.reportTelling(r)
+			t.alike = slices.ContainsFunc(p.alike, func(n neighbour) bool { return n.Article == r.Article })
+			c.tellings = append(c.tellings, t)
 		}
 	}
 	return c
@@ -247,40 +255,57 @@ func (p *placing) sameStep(t *telling, c *candidate) bool {
 	return slices.ContainsFunc(c.tellings, func(o telling) bool { return t.step != "" && o.step == t.step })
 }
 
-// disregardMoulds drops near-duplicates that tell of another happening of the
-// same type: texts from one mould, by their events rather than their headlines.
+// disregardMoulds drops near-duplicates and look-alikes that tell of another
+// happening: texts from one mould, told apart by their events rather than their
+// headlines. Whether two articles are kept apart depends on nothing but the two.
 func (p *placing) disregardMoulds(candidates []candidate) {
-	if len(p.claims) == 0 || p.claims[0].telling.kind == corpus.Other || p.story != "" {
+	if len(p.claims) == 0 || p.claims[0].telling.kind == corpus.Other {
 		return
 	}
 	main := &p.claims[0].telling
-	type verdict struct {
-		strength int
-		why      reason
-	}
-	verdicts := map[*candidate]verdict{} // the same for all copies of one text
-	p.near = slices.DeleteFunc(p.near, func(n neighbour) bool {
+	other := func(n neighbour, near bool) bool {
 		other := false
 		for i := range candidates {
-			c := &candidates[i]
-			if reportOf(c.event, n.Article) < 0 || !shareClass(main.kind, c.event.Type) {
+			ev := &candidates[i].event
+			at := reportOf(*ev, n.Article)
+			if at < 0 || !shareClass(main.kind, ev.Reports[at].Told.Type) {
 				continue
 			}
-			v, known := verdicts[c]
-			if !known {
-				v.strength, v.why = p.compare(main, c)
-				verdicts[c] = v
-			}
-			switch {
-			case v.strength > 0:
+			told := p.reportTelling(ev.Reports[at])
+			switch strength, why := same(main, &told, near); {
+			case strength > 0:
 				return false
-			case v.why == otherTime && n.similarity >= reprint:
-			case v.why != otherKind && v.why != noEvidence:
+			case why == otherTime && n.similarity >= reprint:
+			case why != otherKind && why != noEvidence:
 				other = true
 			}
 		}
 		return other
-	})
+	}
+	p.near = slices.DeleteFunc(p.near, func(n neighbour) bool { return other(n, true) })
+	p.alike = slices.DeleteFunc(p.alike, func(n neighbour) bool { return other(n, false) })
+}
+
+// findKin looks for articles whose main happening is that of this one. Each is
+// compared by itself, whatever event it was counted to, so that the story they
+// make does not depend on the order in which they came.
+func (p *placing) findKin(candidates []candidate) {
+	if len(p.claims) == 0 || p.claims[0].telling.kind == corpus.Other {
+		return
+	}
+	main := &p.claims[0].telling
+	for i := range candidates {
+		for _, r := range candidates[i].event.Reports {
+			if !r.Main || r.Withdrawn || r.Article == p.in.Article.ID {
+				continue
+			}
+			told := p.reportTelling(r)
+			told.acting, told.ended = candidates[i].acting, candidates[i].ended
+			if strength, _ := same(main, &told, false); strength > 0 {
+				p.kin = append(p.kin, r.Article)
+			}
+		}
+	}
 }
 
 // assign gives readings to candidates, the strongest match first; an event is
@@ -384,6 +409,7 @@ func (p *placing) report(i int) error {
 		URL:         p.in.Article.Address(),
 		Title:       clip(p.in.Revision.Title),
 		Primary:     primary(p.in.Source, r),
+		Main:        i == 0,
 		Evidence:    r.Evidence,
 		Pages:       p.in.Revision.Pages(r.Evidence),
 		Told:        told(r),

@@ -242,6 +242,9 @@ func (p *pair) said(near bool) (int, reason) {
 		agree = wordsAgreeHome
 	}
 	foreign := a.han != b.han
+	if a.alike || b.alike {
+		likeness = max(likeness, wordsOutweigh)
+	}
 	words := !foreign && likeness >= agree
 	assets := shared(a.assets, b.assets) > 0
 	parties := shared(a.parties, b.parties)

@@ -13,6 +13,10 @@ type Memory interface {
 	// PutMember adds an article to a story, or makes the story, which goes by
 	// the article then, when it is the first, or replaces what is known of the article: member, bands and sketch.
 	PutMember(story corpus.StoryID, m corpus.Member, bands []uint64, sketch []byte) error
+	// MergeStories moves the articles of one story into another, which keeps
+	// its representative, and ends the first; by is the article that showed
+	// them to be one.
+	MergeStories(into, from corpus.StoryID, by corpus.ArticleID) error
 	// Near returns the articles that share at least one of the bands, each
 	// once, in order of article; of one band only the perBand articles seen
 	// first latest (by FirstSeenAt, then ID) are looked at, so that a crowded

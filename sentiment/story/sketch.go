@@ -20,7 +20,7 @@ const (
 	hanRun     = 4 // characters in a shingle of Chinese
 	maxTokens  = 20_000
 	maxTitle   = 32 // tokens of the headline kept to tell moulds apart
-	sketchForm = 1  // raised when the encoding changes; other forms compare as unlike
+	sketchForm = 2  // raised when the encoding changes; other forms compare as unlike
 )
 
 // sketch is what is remembered of a text to find and weigh its near-duplicates.
@@ -30,6 +30,7 @@ type sketch struct {
 	mins  [hashes]uint64
 	from  uint32   // hash of the source
 	title []uint32 // distinct token hashes, sorted; the lowest bit marks numbers and tickers
+	outline
 }
 
 // newSketch reads a text. A text without words gives a sketch of size 0, which
@@ -40,7 +41,7 @@ func newSketch(source, title, body string) sketch {
 	if han {
 		run = hanRun
 	}
-	s := sketch{han: han, from: uint32(hashWord(source)), title: titleTokens(title)}
+	s := sketch{han: han, from: uint32(hashWord(source)), title: titleTokens(title), outline: newOutline(title, body)}
 	shingles := make([]uint64, 0, len(tokens))
 	for i := 0; i+run <= len(tokens) || i == 0 && len(tokens) > 0; i++ {
 		var h uint64
@@ -103,27 +104,36 @@ func (s *sketch) encode() []byte {
 	for _, v := range s.mins {
 		b = binary.LittleEndian.AppendUint16(b, uint16(v))
 	}
+	b = append(b, byte(len(s.title)))
 	for _, t := range s.title {
 		b = binary.LittleEndian.AppendUint32(b, t)
 	}
-	return b
+	return s.outline.append(b)
 }
 
-// sketchFixed is the length of an encoded sketch without its headline: form,
-// script, size, source and minima.
-const sketchFixed = 1 + 1 + 4 + 4 + 2*hashes
+// sketchFixed is the length of an encoded sketch without headline and outline:
+// form, script, size, source, minima, and how long the headline is.
+const sketchFixed = 1 + 1 + 4 + 4 + 2*hashes + 1
 
 // decodeSketch unpacks what encode packed; minima have sixteen bits only.
 func decodeSketch(b []byte) (sketch, bool) {
-	if len(b) < sketchFixed || b[0] != sketchForm || (len(b)-sketchFixed)%4 != 0 {
+	if len(b) < sketchFixed || b[0] != sketchForm {
+		return sketch{}, false
+	}
+	title := 4 * int(b[sketchFixed-1])
+	if rest := len(b) - sketchFixed - title; rest < 0 || rest%5 != 0 {
 		return sketch{}, false
 	}
 	s := sketch{han: b[1] == 1, size: int(binary.LittleEndian.Uint32(b[2:])), from: binary.LittleEndian.Uint32(b[6:])}
 	for i := range s.mins {
 		s.mins[i] = uint64(binary.LittleEndian.Uint16(b[10+2*i:]))
 	}
-	for b = b[sketchFixed:]; len(b) > 0; b = b[4:] {
-		s.title = append(s.title, binary.LittleEndian.Uint32(b))
+	b = b[sketchFixed:]
+	for ; title > 0; title -= 4 {
+		s.title, b = append(s.title, binary.LittleEndian.Uint32(b)), b[4:]
+	}
+	for ; len(b) > 0; b = b[5:] {
+		s.outline = append(s.outline, feature{binary.LittleEndian.Uint32(b), b[4]})
 	}
 	return s, true
 }

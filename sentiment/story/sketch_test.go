@@ -137,7 +137,7 @@ func TestSketchSurvivesTheRecord(t *testing.T) {
 		if r := resemblance(&s, &got); r != 1 && s.size > 0 {
 			t.Error("resembles itself by", r)
 		}
-		if got.size != s.size || got.han != s.han || got.from != s.from || !slices.Equal(got.title, s.title) {
+		if got.size != s.size || got.han != s.han || got.from != s.from || !slices.Equal(got.title, s.title) || !slices.Equal(got.outline, s.outline) {
 			t.Error(cmp.Diff(s.title, got.title), got.size, got.han)
 		}
 	}
@@ -160,6 +160,9 @@ func FuzzSketch(f *testing.F) {
 		r := resemblance(&a, &b)
 		if c := containment(&a, &b, r); !(r >= 0 && r <= 1 && c >= 0 && c <= 1) {
 			t.Error(r, c)
+		}
+		if c := a.outline.agree(b.outline); !(c >= 0 && c <= 1.0000001) || c != b.outline.agree(a.outline) {
+			t.Error("outlines agree by", c)
 		}
 		if sameMould(&a, &b) != sameMould(&b, &a) {
 			t.Error("mould depends on the order")

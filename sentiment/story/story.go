@@ -96,11 +96,14 @@ type placing struct {
 	story  corpus.StoryID // "" until it has one
 	member corpus.Member
 	sketch sketch
+	filed  []uint64    // the keys it is found by
 	near   []neighbour // near-duplicates that came before this article, nearest first
+	alike  []neighbour // articles that came before and tell the same in other words, most alike first
 
 	canonical map[corpus.InstrumentID]corpus.InstrumentID // instruments as the record names them
 	own       []corpus.Event                              // that this article has reported
 	claims    []claim                                     // parallel to Analysis.Events
+	kin       []corpus.ArticleID                          // whose main happening is this article's
 }
 
 // neighbour is a near-duplicate.
@@ -143,7 +146,10 @@ func (p *placing) recall() error {
 // findNear looks for near-duplicates among the articles that came before this
 // one: all that are known, or, when it is read again, those seen before it.
 func (p *placing) findNear() error {
-	found, err := p.mem.Near(p.sketch.bands(), p.cfg.BandCap)
+	bands := p.sketch.bands()
+	file, look := p.sketch.outline.keys(p.date)
+	p.filed = append(slices.Clip(bands), file...)
+	found, err := p.mem.Near(append(bands, look...), p.cfg.BandCap)
 	if err != nil {
 		return err
 	}
@@ -151,15 +157,23 @@ func (p *placing) findNear() error {
 		if n.Article == p.in.Article.ID || p.known && !p.after(n.FirstSeenAt, n.Article) {
 			continue
 		}
-		if other, ok := decodeSketch(n.Sketch); ok {
-			if s := p.similarity(&other); s >= p.cfg.Threshold && p.sameNews(&other, s, p.date.Sub(date(n.PublishedAt, n.FirstSeenAt)).Abs()) {
-				p.near = append(p.near, neighbour{n, s})
-			}
+		other, ok := decodeSketch(n.Sketch)
+		if !ok {
+			continue
+		}
+		gap := p.date.Sub(date(n.PublishedAt, n.FirstSeenAt)).Abs()
+		switch s := p.similarity(&other); {
+		case s >= p.cfg.Threshold && p.sameNews(&other, s, gap):
+			p.near = append(p.near, neighbour{n, s})
+		case p.sketch.alike(&other, gap):
+			p.alike = append(p.alike, neighbour{n, s})
 		}
 	}
-	slices.SortFunc(p.near, func(a, b neighbour) int {
-		return cmp.Or(cmp.Compare(b.similarity, a.similarity), a.FirstSeenAt.Compare(b.FirstSeenAt), cmp.Compare(a.Article, b.Article))
-	})
+	for _, list := range [][]neighbour{p.near, p.alike} {
+		slices.SortFunc(list, func(a, b neighbour) int {
+			return cmp.Or(cmp.Compare(b.similarity, a.similarity), a.FirstSeenAt.Compare(b.FirstSeenAt), cmp.Compare(a.Article, b.Article))
+		})
+	}
 	return nil
 }
 
@@ -210,20 +224,26 @@ func (p *placing) after(seen time.Time, article corpus.ArticleID) bool {
 	return cmp.Or(p.seen.Compare(seen), cmp.Compare(p.in.Article.ID, article)) > 0
 }
 
-// join gives the article its story: the one it has, that of its nearest
-// near-duplicate, that of the happening it tells, or one of its own.
+// join gives the article its story: the one it has, or the oldest of those it
+// is linked to, or one of its own. An article that links stories shows them to
+// be one: the younger ones end in the oldest, so that the order of arrival
+// makes no difference in the end.
 func (p *placing) join() error {
 	if p.stale {
 		return nil
 	}
+	linked, err := p.linked()
+	if err != nil {
+		return err
+	}
 	similarity, isNew, begins := p.member.Similarity, p.story == "", false
 	if isNew {
-		switch {
-		case len(p.near) > 0:
-			p.story, similarity = p.near[0].Story, p.near[0].similarity
-		case len(p.claims) > 0 && p.claims[0].event.Story != "":
-			p.story = p.claims[0].event.Story
-		default:
+		if len(p.near) > 0 {
+			similarity = p.near[0].similarity
+		}
+		if len(linked) > 0 {
+			p.story = linked[0]
+		} else {
 			p.story, similarity, begins = corpus.StoryID(corpus.Digest("s", string(p.in.Article.ID))), 1, true
 		}
 	}
@@ -240,10 +260,86 @@ func (p *placing) join() error {
 		return p.represent() // another reading of the same text
 	}
 	p.member = m
-	if err := p.mem.PutMember(p.story, m, p.sketch.bands(), p.sketch.encode()); err != nil || begins {
+	if err := p.mem.PutMember(p.story, m, p.filed, p.sketch.encode()); err != nil || begins {
 		return err // the first member represents its story
 	}
+	for _, other := range linked {
+		if other != p.story {
+			if err := p.merge(other); err != nil {
+				return err
+			}
+		}
+	}
 	return p.represent()
+}
+
+// linked returns the stories of the articles that tell the same as this one,
+// in its words, in others, or by its main event, the one seen first leading.
+func (p *placing) linked() ([]corpus.StoryID, error) {
+	if p.settled() {
+		return nil, nil
+	}
+	links := slices.Concat(p.near, p.alike)
+	for _, article := range p.kin {
+		story, m, ok, err := p.mem.Member(article)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			links = append(links, neighbour{corpus.Near{Article: article, Story: story, FirstSeenAt: m.FirstSeenAt}, 0})
+		}
+	}
+	slices.SortFunc(links, func(a, b neighbour) int {
+		return cmp.Or(a.FirstSeenAt.Compare(b.FirstSeenAt), cmp.Compare(a.Article, b.Article))
+	})
+	var stories []corpus.StoryID
+	for _, n := range links {
+		if !slices.Contains(stories, n.Story) {
+			stories = append(stories, n.Story)
+		}
+	}
+	return stories, nil
+}
+
+// merge ends a story in the article's own. An authority's headline goes on
+// standing for both.
+func (p *placing) merge(from corpus.StoryID) error {
+	head, err := p.mem.Representative(from)
+	if err != nil {
+		return err
+	}
+	own, err := p.mem.Representative(p.story)
+	if err != nil {
+		return err
+	}
+	if err := p.mem.MergeStories(p.story, from, p.in.Article.ID); err != nil {
+		return err
+	}
+	speaks, err := p.speaks(head)
+	if err != nil || !speaks {
+		return err
+	}
+	if speaks, err = p.speaks(own); err != nil || speaks {
+		return err
+	}
+	_, m, _, err := p.mem.Member(head)
+	if err != nil {
+		return err
+	}
+	return p.mem.SetRepresentative(p.story, head, m.Title)
+}
+
+// speaks reports whether an article is the acting authority's own report of an
+// event.
+func (p *placing) speaks(article corpus.ArticleID) (bool, error) {
+	events, err := p.mem.EventsByKey([]string{articleKey(article)})
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(events, func(ev corpus.Event) bool {
+		i := reportOf(ev, article)
+		return i >= 0 && ev.Reports[i].Primary
+	}), nil
 }
 
 // represent lets the story go by this article's headline when it is the first,
@@ -259,16 +355,8 @@ func (p *placing) represent() error {
 			return nil
 		}
 		// The first authority to speak keeps the headline.
-		events, err := p.mem.EventsByKey([]string{articleKey(now)})
-		if err != nil {
+		if speaks, err := p.speaks(now); err != nil || speaks {
 			return err
-		}
-		for _, ev := range events {
-			for _, r := range ev.Reports {
-				if r.Article == now && r.Primary {
-					return nil
-				}
-			}
 		}
 	}
 	return p.mem.SetRepresentative(p.story, p.in.Article.ID, p.member.Title)
@@ -278,7 +366,7 @@ func (p *placing) represent() error {
 func (p *placing) placement() corpus.Placement {
 	key, told := string(p.story), map[corpus.ArticleID]time.Time{}
 	var e earlier
-	for _, n := range p.near {
+	for _, n := range slices.Concat(p.near, p.alike) {
 		told[n.Article] = date(n.PublishedAt, n.FirstSeenAt)
 		e.similarity = max(e.similarity, n.similarity)
 	}

@@ -42,6 +42,9 @@ type telling struct {
 	han      bool      // Chinese
 
 	source corpus.SourceID
+	// alike means that the article it is out of tells the same as the one being
+	// placed, by headline, names and figures.
+	alike bool
 }
 
 // The bounds of a telling: real ones have a handful of names.

@@ -107,6 +107,29 @@ func TestMemory(t *testing.T, open func(*testing.T) story.Memory) {
 			t.Error(id, err)
 		}
 	})
+	t.Run("a story that ends in another gives it its articles", func(t *testing.T) {
+		m := open(t)
+		for i, id := range []corpus.ArticleID{"a1", "a2", "a3", "a4"} {
+			must(t, m.PutMember([]corpus.StoryID{"s1", "s2", "s2", "s3"}[i], mb(id, i+1), []uint64{1}, nil))
+		}
+		must(t, m.MergeStories("s2", "s3", "a3"))
+		must(t, m.MergeStories("s1", "s2", "a4"))
+		for _, id := range []corpus.ArticleID{"a1", "a2", "a3", "a4"} {
+			if st, member, ok, err := m.Member(id); st != "s1" || !ok || member.Article != id || err != nil {
+				t.Error(id, "is in", st, ok, err)
+			}
+		}
+		if id, err := m.Representative("s1"); id != "a1" || err != nil {
+			t.Error("the story that goes on goes by", id, err)
+		}
+		near, err := m.Near([]uint64{1}, 10)
+		must(t, err)
+		for _, n := range near {
+			if n.Story != "s1" {
+				t.Error(n.Article, "is still found in", n.Story)
+			}
+		}
+	})
 	t.Run("events come back as they were put, newest version, by key", func(t *testing.T) {
 		m := open(t)
 		must(t, m.PutMember("s1", mb("a1", 1), nil, nil))
