@@ -26,7 +26,7 @@ type mortal struct {
 	sink   *crawlertest.Sink
 	landed bool
 
-	mu   sync.Mutex
+	mu      sync.Mutex
 	left    int // calls until death
 	dead    bool
 	quietly bool // in a call whose failure is no error of the work

@@ -290,30 +290,39 @@ func (c *Crawler) Round(ctx context.Context, ids ...corpus.SourceID) error {
 
 // turn visits src when no other visit of it runs, here or in another process,
 // and there is a slot for it; unless it was visited after since, whoever did
-// it: then it returns the state of the source as that visit left it.
-func (c *Crawler) turn(ctx context.Context, src *source, since time.Time) (elsewhere *corpus.SourceState, err error) {
+// it: then there is no visit, but the state of the source as that one left it.
+func (c *Crawler) turn(ctx context.Context, src *source, since time.Time) (Visit, error) {
 	select {
 	case src.busy <- struct{}{}:
 		defer func() { <-src.busy }()
 	case <-ctx.Done():
-		return nil, &VisitError{Source: src.ID, Reason: ReasonCancelled, Err: context.Cause(ctx)}
+		return Visit{}, &VisitError{Source: src.ID, Reason: ReasonCancelled, Err: context.Cause(ctx)}
+	}
+	before, err := c.state.SourceState(ctx, src.ID)
+	if err != nil {
+		before.VisitedAt = since // the visit meets the same state, and reports it
 	}
 	for {
 		v, ours := c.tryVisit(ctx, src, since)
-		if !ours && v.Err == nil && pause(ctx, claimPoll) {
-			continue
+		if !ours && v.Err == nil {
+			// The visit that keeps us out counts, though it may have begun before.
+			if before.VisitedAt.Before(since) {
+				since = before.VisitedAt
+			}
+			if pause(ctx, claimPoll) {
+				continue
+			}
 		}
 		if !ours && v.Err == nil {
 			v.Reason, v.Err = ReasonCancelled, context.Cause(ctx)
 		}
-		if v.elsewhere != nil {
-			return v.elsewhere, nil
+		if v.elsewhere == nil {
+			c.visitEnded(ctx, v)
 		}
-		c.visitEnded(ctx, v)
 		if v.Err != nil {
-			return nil, &VisitError{Source: src.ID, Reason: v.Reason, Err: v.Err}
+			return v, &VisitError{Source: src.ID, Reason: v.Reason, Err: v.Err}
 		}
-		return nil, nil
+		return v, nil
 	}
 }
 

@@ -53,7 +53,7 @@ type rules struct {
 
 // remembered is the robots.txt of a host, or why it could not be read.
 type remembered struct {
-	sync.Mutex // held while it is fetched, so that a host is asked once
+	asking chan struct{} // holds one token while it is fetched, so that a host is asked once
 	rules
 	err     error
 	expires time.Time
@@ -73,13 +73,17 @@ func (r *robots) of(ctx context.Context, door string, u *url.URL, get getter) (r
 		if r.hosts == nil || len(r.hosts) >= maxRobots {
 			r.hosts = make(map[string]*remembered) // they are fetched again where they are needed
 		}
-		h = new(remembered)
+		h = &remembered{asking: make(chan struct{}, 1)}
 		r.hosts[key] = h
 	}
 	r.mu.Unlock()
 
-	h.Lock()
-	defer h.Unlock()
+	select {
+	case h.asking <- struct{}{}:
+		defer func() { <-h.asking }()
+	case <-ctx.Done():
+		return rules{}, context.Cause(ctx)
+	}
 	if r.clock().Before(h.expires) {
 		return h.rules, h.err
 	}

@@ -62,17 +62,17 @@ func (c *Crawler) keep(ctx context.Context, src *source) {
 	next := c.firstVisit(src.schedule, st)
 	known := st.VisitedAt
 	for c.sleepUntil(ctx, next) {
-		begun := c.clock()
 		// The outcome is in the state, the metrics and the log.
-		elsewhere, _ := c.turn(ctx, src, known)
+		v, _ := c.turn(ctx, src, known)
 		now := c.clock()
 		next = src.schedule.Next(now)
-		known = begun
-		if elsewhere != nil {
+		if v.elsewhere == nil {
+			known = later(known, v.begun)
+		} else {
 			// Another process visits it too: what that one found out of the
 			// source's rhythm holds here.
-			known = elsewhere.VisitedAt
-			if at := later(elsewhere.NextAt, elsewhere.NotBefore); at.After(now) {
+			known = v.elsewhere.VisitedAt
+			if at := later(v.elsewhere.NextAt, v.elsewhere.NotBefore); at.After(now) {
 				next = at
 			}
 		}

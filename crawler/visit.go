@@ -24,6 +24,7 @@ type Visit struct {
 	Err       error  // the same in words; nil with ReasonNone
 	Elapsed   time.Duration
 
+	begun     time.Time
 	elsewhere *corpus.SourceState // when another process made the visit
 }
 
@@ -63,7 +64,7 @@ const writeTime = 5 * time.Second
 // nothing that failed, since that may overwrite what the other one has got.
 func (c *Crawler) visit(ctx context.Context, src *source, since time.Time) Visit {
 	begun := c.clock()
-	v := Visit{Source: src.ID}
+	v := Visit{Source: src.ID, begun: begun}
 	st, err := c.state.SourceState(ctx, src.ID)
 	switch {
 	case err != nil:
