@@ -52,7 +52,7 @@ type page struct {
 	Retracted   bool
 	Facts       []fact
 	Edges       []edge
-	Quotes      []string
+	Quotes      []quote
 	Redline     []redline.Paragraph
 	RedlineMore int
 	Sources     []source
@@ -77,8 +77,18 @@ func (p page) Color() string {
 	}
 }
 
+// OnPage names a page of a PDF.
+func (p page) OnPage(n int) string { return fmt.Sprintf(p.L.OnPage, n) }
+
 // More says how many were left out.
 func (p page) More(n int) string { return fmt.Sprintf(p.L.More, n) }
+
+// quote is a sentence an event was read from.
+type quote struct {
+	Text string
+	Page int    // of a PDF, from 1; 0 elsewhere
+	URL  string // of that page
+}
 
 // fact is one line of the table at the top of a mail.
 type fact struct {
@@ -312,14 +322,25 @@ func reportedBy(ev corpus.Event, article corpus.ArticleID) bool {
 
 // quotes picks the sentences the event was read from, without repeating one
 // another, the title, or what stands with the instruments.
-func quotes(ev corpus.Event, shown []edge) []string {
-	var out []string
-	for _, q := range ev.Evidence {
-		q = shorten(clean(q), maxQuote)
-		repeated := slices.Contains(out, q) || q == clean(ev.Title) || slices.ContainsFunc(shown, func(e edge) bool { return e.Evidence == q })
-		if q != "" && !repeated && len(out) < maxQuotes {
-			out = append(out, q)
+func quotes(ev corpus.Event, shown []edge) []quote {
+	var out []quote
+	for _, said := range ev.Evidence {
+		q := quote{Text: shorten(clean(said), maxQuote)}
+		repeated := slices.ContainsFunc(out, func(o quote) bool { return o.Text == q.Text }) || q.Text == clean(ev.Title) ||
+			slices.ContainsFunc(shown, func(e edge) bool { return e.Evidence == q.Text })
+		if q.Text == "" || repeated || len(out) == maxQuotes {
+			continue
 		}
+		for _, r := range ev.Reports {
+			if i := slices.Index(r.Evidence, said); i >= 0 && i < len(r.Pages) && r.Pages[i] > 0 {
+				q.Page = r.Pages[i]
+				if u, _, _ := strings.Cut(safeURL(r.URL), "#"); u != "" {
+					q.URL = fmt.Sprintf("%s#page=%d", u, q.Page)
+				}
+				break
+			}
+		}
+		out = append(out, q)
 	}
 	return out
 }

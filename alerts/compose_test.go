@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -77,4 +78,19 @@ func only(t *testing.T, r *record, m *Matcher, ev corpus.Event) corpus.Notificat
 		t.Fatalf("%d notifications, want 1", len(notifications))
 	}
 	return r.notifications[len(r.notifications)-1]
+}
+
+// TestQuotesNameThePageOfAPDF: what was read in a PDF can be opened where it
+// stands.
+func TestQuotesNameThePageOfAPDF(t *testing.T) {
+	ev := fdicEvent()
+	said := ev.Evidence[0]
+	ev.Reports[0].URL, ev.Reports[0].Evidence, ev.Reports[0].Pages = "https://fdic.example/fil.pdf", []string{said}, []int{3}
+	n := only(t, fdicRecord(), matcher(t, testConfig()), ev)
+	if want := "(page 3: https://fdic.example/fil.pdf#page=3)"; !strings.Contains(n.Text, want) {
+		t.Errorf("%q is not in\n%s", want, n.Text)
+	}
+	if want := `<a class="link" href="https://fdic.example/fil.pdf#page=3"`; !strings.Contains(n.HTML, want) {
+		t.Errorf("%q is not in\n%s", want, n.HTML)
+	}
 }

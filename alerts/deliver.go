@@ -29,13 +29,14 @@ type DelivererConfig struct {
 	// Grace is how long a delivery under way may go on after the context of
 	// Run has ended. Default 5s.
 	Grace time.Duration
+	// Lease is how long a notification is one deliverer's: after that another
+	// may send it. A delivery is broken off before. Default 1 minute.
+	Lease time.Duration
 }
 
-// batchSize bounds how many notifications are held in memory at once.
-const batchSize = 50
-
-// Deliverer empties an outbox. One deliverer at a time should work on an
-// outbox; two would send some mails twice, under the same Message-ID.
+// Deliverer empties an outbox. Several may work on one, in as many processes:
+// each message is claimed before it is sent, one at a time, so that a crash
+// delays no more than one, by the time of the lease.
 type Deliverer struct {
 	outbox    Outbox
 	transport Transport
@@ -59,6 +60,7 @@ func NewDeliverer(outbox Outbox, transport Transport, cfg DelivererConfig) *Deli
 	setDefault(&cfg.MaxWait, 4*time.Hour)
 	setDefault(&cfg.Poll, 5*time.Second)
 	setDefault(&cfg.Grace, 5*time.Second)
+	setDefault(&cfg.Lease, time.Minute)
 	return &Deliverer{
 		outbox: outbox, transport: transport, cfg: cfg,
 		metrics: newDeliveryMetrics(cfg.Registry), wake: make(chan struct{}, 1),
@@ -103,24 +105,22 @@ func (d *Deliverer) Run(ctx context.Context) error {
 // the outbox could not be read or written.
 func (d *Deliverer) Once(ctx context.Context) (sent int, err error) {
 	for ctx.Err() == nil {
-		due, err := d.outbox.DueNotifications(ctx, d.cfg.Clock(), batchSize)
+		due, err := d.outbox.ClaimNotifications(ctx, d.cfg.Clock(), d.cfg.Lease, 1)
+		if ctx.Err() != nil {
+			break
+		}
 		if err != nil {
-			return sent, fmt.Errorf("due notifications: %w", err)
+			return sent, fmt.Errorf("claim notifications: %w", err)
 		}
-		for _, n := range due {
-			if ctx.Err() != nil {
-				return sent, nil
-			}
-			ok, err := d.deliver(ctx, n)
-			if err != nil {
-				return sent, err
-			}
-			if ok {
-				sent++
-			}
+		if len(due) == 0 {
+			break
 		}
-		if len(due) < batchSize {
-			return sent, nil
+		ok, err := d.deliver(ctx, due[0])
+		if err != nil {
+			return sent, err
+		}
+		if ok {
+			sent++
 		}
 	}
 	return sent, nil
@@ -131,6 +131,9 @@ func (d *Deliverer) Once(ctx context.Context) (sent int, err error) {
 func (d *Deliverer) deliver(ctx context.Context, n corpus.Notification) (bool, error) {
 	sending, cancel := outlive(ctx, d.cfg.Grace)
 	defer cancel()
+	// A tenth of the lease is left to write down what came of it.
+	sending, expire := context.WithTimeout(sending, d.cfg.Lease-d.cfg.Lease/10)
+	defer expire()
 	begun := d.cfg.Clock()
 	sendErr := d.transport.Send(sending, n)
 	now := d.cfg.Clock()

@@ -25,9 +25,10 @@ type Memory interface {
 
 // Outbox is where promised notifications wait.
 type Outbox interface {
-	// DueNotifications returns up to limit pending notifications whose NextAt
-	// is not after now, the longest due first.
-	DueNotifications(ctx context.Context, now time.Time, limit int) ([]corpus.Notification, error)
+	// ClaimNotifications returns up to limit pending notifications whose NextAt
+	// is not after now, the longest due first, and puts off their NextAt until
+	// lease has passed, so that no other deliverer gets them meanwhile.
+	ClaimNotifications(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]corpus.Notification, error)
 	// RecordDelivery stores the audit row of one attempt and the state the
 	// notification has after it, both or neither.
 	RecordDelivery(ctx context.Context, attempt corpus.Delivery, next corpus.Notification) error

@@ -81,11 +81,13 @@ func (r *record) store(m *Matcher, ev corpus.Event, now time.Time) ([]corpus.Ale
 	return alerts, notifications, nil
 }
 
-func (r *record) DueNotifications(_ context.Context, now time.Time, limit int) ([]corpus.Notification, error) {
+func (r *record) ClaimNotifications(_ context.Context, now time.Time, lease time.Duration, limit int) ([]corpus.Notification, error) {
 	var due []corpus.Notification
-	for _, n := range r.notifications {
+	for i := range r.notifications {
+		n := &r.notifications[i]
 		if n.State == corpus.NotificationPending && !n.NextAt.After(now) && len(due) < limit {
-			due = append(due, n)
+			n.NextAt = now.Add(lease)
+			due = append(due, *n)
 		}
 	}
 	return due, nil

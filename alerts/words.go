@@ -22,9 +22,9 @@ type language struct {
 	Effective, Comments, Stance, Confidence, Was, Unstated string
 	Restrictive, Permissive, Neutral                       string
 	// Headings and remarks.
-	Replaces, Evidence, Changes, Moved, Sources string
-	Primary, Withdrawn, More                    string
-	Read, Because, Unsubscribe                  string
+	Replaces, Evidence, Changes, Moved, OnPage, Sources string
+	Primary, Withdrawn, More                            string
+	Read, Because, Unsubscribe                          string
 	// Banners of follow-ups.
 	Retracted, Changed string
 
@@ -90,7 +90,7 @@ func english() *language {
 		Effective: "Effective", Comments: "Comments by", Stance: "Stance", Confidence: "Confidence", Was: "was", Unstated: "not stated before",
 		Restrictive: "restrictive", Permissive: "permissive", Neutral: "neutral",
 		Replaces: "Effect on other instruments", Evidence: "In their words",
-		Changes: "What changed in the text", Moved: "moved", Sources: "Sources",
+		Changes: "What changed in the text", Moved: "moved", OnPage: "page %d", Sources: "Sources",
 		Primary: "primary source", Withdrawn: "withdrawn", More: "and %d more",
 		Read: "Open in regwire", Because: "Sent to “%s” by rule %s.", Unsubscribe: "Unsubscribe",
 		Retracted:  "Retracted: the articles that reported this have been withdrawn.",
@@ -125,7 +125,7 @@ func chinese() *language {
 		Who: "机构", Where: "法域", State: "状态", Whom: "对象", Assets: "资产", Instruments: "文件",
 		Effective: "生效日期", Comments: "意见截止", Stance: "立场", Confidence: "置信度", Was: "原为", Unstated: "此前未说明",
 		Restrictive: "趋严", Permissive: "趋宽", Neutral: "中性",
-		Replaces: "对其他文件的影响", Evidence: "原文", Changes: "文本变化", Moved: "移动", Sources: "来源",
+		Replaces: "对其他文件的影响", Evidence: "原文", Changes: "文本变化", Moved: "移动", OnPage: "第%d页", Sources: "来源",
 		Primary: "官方来源", Withdrawn: "已撤下", More: "另有 %d 条",
 		Read: "在 regwire 中查看", Because: "收件人“%s”，触发规则：%s。", Unsubscribe: "退订",
 		Retracted:  "已撤回：报道此事的文章均已撤下。",

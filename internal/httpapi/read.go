@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/corpus/redline"
 	"github.com/regwire/regwire/index"
 )
 
@@ -196,7 +197,14 @@ type revision struct {
 	FirstSeenAt time.Time             `json:"first_seen_at"`
 	Origin      corpus.Origin         `json:"origin"`
 	Blocks      []corpus.Block        `json:"blocks"`
+	// Changes is what changed since the revision before; only the newest
+	// revisions have it.
+	Changes []redline.Paragraph `json:"changes,omitempty"`
 }
+
+// withChanges is how many revisions are told with what they changed: each
+// costs some milliseconds, and a tracked page has hundreds.
+const withChanges = 10
 
 // analysis says besides its readings when they became known.
 type analysis struct {
@@ -218,9 +226,13 @@ func (a *api) article(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	out := article{ID: art.ID, Source: art.Source, URL: art.Address(), FirstSeenAt: art.FirstSeenAt}
-	for _, rev := range revisions {
+	for i, rev := range revisions {
+		var changes []redline.Paragraph
+		if i > 0 && i >= len(revisions)-withChanges {
+			changes = redline.Of(revisions[i-1].Draft, rev.Draft)
+		}
 		out.Revisions = append(out.Revisions, revision{
-			N: rev.N, Title: rev.Title, Authors: rev.Authors, Lang: rev.Lang, Status: rev.Status, Blocks: rev.Blocks,
+			Changes: changes, N: rev.N, Title: rev.Title, Authors: rev.Authors, Lang: rev.Lang, Status: rev.Status, Blocks: rev.Blocks,
 			PublishedAt: rev.PublishedAt, ModifiedAt: rev.ModifiedAt, FirstSeenAt: rev.FirstSeenAt, Origin: rev.Origin,
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/corpus/redline"
 )
 
 type articlePage struct {
@@ -16,7 +17,9 @@ type articlePage struct {
 	Newest    bool            // it is
 	Revisions []corpus.Revision
 	Blocks    []block
-	Analysis  *corpus.Analysis // of the newest that has been read
+	Changes   []redline.Paragraph // since the revision before, at most maxChanges
+	Omitted   int                 // how many more there are
+	Analysis  *corpus.Analysis    // of the newest that has been read
 	Story     *corpus.Story
 	Events    []corpus.Event // of the story
 	Names     names
@@ -26,7 +29,11 @@ type articlePage struct {
 type block struct {
 	Kind  corpus.BlockKind
 	Parts []part
+	Page  int // of a PDF, where it begins with this block
 }
+
+// maxChanges is how many changed paragraphs are shown at once.
+const maxChanges = 200
 
 func (s *site) article(r *http.Request) (view, error) {
 	ctx, id := r.Context(), corpus.ArticleID(r.PathValue("id"))
@@ -45,6 +52,11 @@ func (s *site) article(r *http.Request) (view, error) {
 	}
 	p := articlePage{Revision: revisions[n-1], Newest: n == len(revisions), Revisions: revisions}
 	p.URL = corpus.Article{URL: p.Revision.URL, Fragment: p.Revision.Fragment}.Address()
+	if n > 1 {
+		p.Changes = redline.Of(revisions[n-2].Draft, p.Revision.Draft)
+		p.Omitted = max(0, len(p.Changes)-maxChanges)
+		p.Changes = p.Changes[:len(p.Changes)-p.Omitted]
+	}
 	if p.Names, err = s.names(r); err != nil {
 		return view{}, err
 	}
@@ -81,7 +93,7 @@ func blocks(rev corpus.Revision, a corpus.Analysis) []block {
 	}
 	slices.SortFunc(evidence, func(x, y string) int { return len(y) - len(x) }) // a sentence before its parts
 	var out []block
-	found := false
+	found, page := false, 0
 	for _, b := range rev.Blocks {
 		marks := occurrences(b.Text, evidence)
 		parts := cut(b.Text, marks)
@@ -89,7 +101,13 @@ func blocks(rev corpus.Revision, a corpus.Analysis) []block {
 			found = true
 			parts[slices.IndexFunc(parts, func(p part) bool { return p.Marked })].First = true
 		}
-		out = append(out, block{b.Kind, parts})
+		begins := b.Page
+		if begins == page {
+			begins = 0
+		} else if begins > 0 {
+			page = begins
+		}
+		out = append(out, block{b.Kind, parts, begins})
 	}
 	return out
 }

@@ -105,7 +105,7 @@ func saying(text, address string) record {
 	event := corpus.Event{
 		ID: "e1", Version: 1, Story: "s1", Title: text, EventReading: reading, PublishedAt: noon, FirstSeenAt: noon, KnownAt: noon,
 		Change:  corpus.EventChange{Reason: corpus.ChangeCreated, Article: "a1"},
-		Reports: []corpus.Report{{Article: "a1", Source: src, URL: address, Title: text, Primary: true, Withdrawn: true, Evidence: evidence, PublishedAt: noon, FirstSeenAt: noon}},
+		Reports: []corpus.Report{{Article: "a1", Source: src, URL: address, Title: text, Primary: true, Withdrawn: true, Evidence: evidence, Pages: []int{3}, PublishedAt: noon, FirstSeenAt: noon}},
 	}
 	retracted := event
 	retracted.Version, retracted.Status, retracted.Change.Reason = 2, corpus.EventRetracted, corpus.ChangeRetracted
@@ -118,6 +118,7 @@ func saying(text, address string) record {
 	rev := corpus.Revision{Article: "a1", N: 1, Draft: draft, FirstSeenAt: noon}
 	newer := rev
 	newer.N = 2
+	newer.Blocks = append(slices.Clone(rev.Blocks), corpus.Block{Kind: corpus.BlockParagraph, Text: text + " changed", Page: 3})
 	signal := func(kind corpus.SignalKind, score float64) corpus.Signal {
 		return corpus.Signal{Seq: 7, Kind: kind, Target: text, TargetKind: corpus.EntityAsset, Score: score, Confidence: 0.5, Volume: 3, Article: "a1", Source: src, URL: address, AvailableAt: noon, Origin: corpus.OriginBackfill}
 	}

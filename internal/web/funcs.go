@@ -26,6 +26,7 @@ var funcs = template.FuncMap{
 	"count":      count,
 	"join":       func(s []string) string { return strings.Join(s, ", ") },
 	"outward":    outward,
+	"pdfPage":    pdfPage,
 	"instrument": instrumentPath,
 	"language":   languageName,
 	"script":     script,
@@ -95,6 +96,21 @@ func outward(raw string) template.HTML {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return template.HTML(text)
 	}
+	return template.HTML(`<a href="` + template.HTMLEscapeString(u.String()) + `" rel="noopener noreferrer nofollow">` + text + `</a>`)
+}
+
+// pdfPage leads to the page of a PDF on which the nth sentence of a report's
+// evidence stands; it is empty where that is not known.
+func pdfPage(r corpus.Report, n int) template.HTML {
+	if n >= len(r.Pages) || r.Pages[n] <= 0 {
+		return ""
+	}
+	text := fmt.Sprintf("page %d", r.Pages[n])
+	u, err := url.Parse(r.URL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return template.HTML(text)
+	}
+	u.Fragment, u.RawFragment = fmt.Sprintf("page=%d", r.Pages[n]), ""
 	return template.HTML(`<a href="` + template.HTMLEscapeString(u.String()) + `" rel="noopener noreferrer nofollow">` + text + `</a>`)
 }
 

@@ -151,15 +151,15 @@ func TestOutwardLinks(t *testing.T) {
 func TestEvidenceIsMarkedInTheArticle(t *testing.T) {
 	rev := corpus.Revision{Draft: corpus.Draft{Blocks: []corpus.Block{
 		{Kind: corpus.BlockParagraph, Text: "Before. The rule is repealed today. After."},
-		{Kind: corpus.BlockParagraph, Text: "The rule is repealed."},
+		{Kind: corpus.BlockParagraph, Text: "The rule is repealed.", Page: 2},
 	}}}
 	an := corpus.Analysis{
 		Events:      []corpus.EventReading{{Evidence: []string{"The rule is repealed today.", "The rule is repealed", "not in it", ""}}},
 		Instruments: []corpus.InstrumentReading{{Relations: []corpus.Relation{{Evidence: "After."}}}},
 	}
 	want := []block{
-		{corpus.BlockParagraph, []part{{Text: "Before. "}, {Text: "The rule is repealed today.", Marked: true, First: true}, {Text: " "}, {Text: "After.", Marked: true}}},
-		{corpus.BlockParagraph, []part{{Text: "The rule is repealed", Marked: true}, {Text: "."}}},
+		{corpus.BlockParagraph, []part{{Text: "Before. "}, {Text: "The rule is repealed today.", Marked: true, First: true}, {Text: " "}, {Text: "After.", Marked: true}}, 0},
+		{corpus.BlockParagraph, []part{{Text: "The rule is repealed", Marked: true}, {Text: "."}}, 2},
 	}
 	if d := cmp.Diff(want, blocks(rev, an)); d != "" {
 		t.Error(d)
@@ -302,4 +302,20 @@ func attr(n *html.Node, key string) string {
 		}
 	}
 	return ""
+}
+
+// An event says on which page of a PDF its evidence stands.
+func TestPDFPage(t *testing.T) {
+	for r, want := range map[string]string{
+		"https://x.example/a.pdf":  `<a href="https://x.example/a.pdf#page=3" rel="noopener noreferrer nofollow">page 3</a>`,
+		"javascript:alert(1)//x":   "page 3",
+		"https://x.example/a#frag": `<a href="https://x.example/a#page=3" rel="noopener noreferrer nofollow">page 3</a>`,
+	} {
+		if got := string(pdfPage(corpus.Report{URL: r, Pages: []int{3, 0}}, 0)); got != want {
+			t.Errorf("%s: %s", r, got)
+		}
+	}
+	if got := pdfPage(corpus.Report{URL: "https://x.example/a.pdf", Pages: []int{3, 0}}, 1); got != "" {
+		t.Errorf("no page is known, and it says %q", got)
+	}
 }
