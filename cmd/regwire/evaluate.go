@@ -12,6 +12,6 @@ texts as the service would, and prints figures; nothing is stored.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.evaluateParse(), a.evaluateEvents(), a.evaluateAgreement())
+	cmd.AddCommand(a.evaluateParse(), a.evaluateSentiment(), a.evaluateEvents(), a.evaluateAgreement(), a.evaluateStories())
 	return cmd
 }
