@@ -25,7 +25,8 @@ func parseMoment(s string, monthFirst bool) (moment, bool) {
 	if len(s) > 400 {
 		s = s[:400]
 	}
-	toks := scanDate(s)
+	var buf [32]token // most texts need no more
+	toks := scanDate(s, buf[:0])
 	for i := range toks {
 		y, m, d, n, ok := dateAt(toks[i:], monthFirst)
 		if !ok {
@@ -82,8 +83,8 @@ type token struct {
 	at, end int
 }
 
-func scanDate(s string) []token {
-	toks := make([]token, 0, 24)
+// scanDate appends the tokens of s to toks.
+func scanDate(s string, toks []token) []token {
 	for i := 0; i < len(s) && len(toks) < 120; {
 		c := s[i]
 		switch {

@@ -64,32 +64,52 @@ var closings = []string{
 	"share this", "share this article", "share this story", "share this post", "share this page", "artikel teilen", "beitrag teilen", "sign up for our newsletter", "subscribe to our newsletter", "newsletter", "newsletter abonnieren", "about the author", "about the authors", "über den autor", "über die autorin", "评论", "发表评论", "网友评论", "我要评论", "分享到", "分享文章",
 }
 
+// setOf makes a set of a list of phrases, when it is first asked for.
+func setOf(list []string) func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool {
+		set := make(map[string]bool, len(list))
+		for _, l := range list {
+			set[l] = true
+		}
+		return set
+	})
+}
+
+var leadSet, closingSet, controlSet = setOf(leads), setOf(closings), setOf(controls)
+
 // lead reports whether b stands over a list of other articles.
 func lead(b part, f string) bool {
 	if runes(f) > 60 || b.Kind == corpus.BlockCode || b.Kind == corpus.BlockTable {
 		return false
 	}
-	for _, l := range leads {
-		if f == l {
-			return true
+	set := leadSet()
+	if set[f] {
+		return true
+	}
+	if b.Kind != corpus.BlockHeading && !b.strong && !strings.HasSuffix(b.Text, ":") {
+		return false
+	}
+	words := strings.Count(f, " ")
+	for i, seen := 0, 0; i < len(f); i++ { // "related stories from …": a phrase of some words and up to five more
+		if f[i] != ' ' {
+			continue
 		}
-		if rest, ok := strings.CutPrefix(f, l+" "); ok && (b.Kind == corpus.BlockHeading || b.strong || strings.HasSuffix(b.Text, ":")) && len(strings.Fields(rest)) <= 5 && strings.Contains(l, " ") {
+		if seen++; seen > 1 && words-seen < 5 && set[f[:i]] {
 			return true
 		}
 	}
 	return false
 }
 
-func closing(b part, f string) bool {
+func closing(f string) bool {
 	if runes(f) > 60 {
 		return false
 	}
-	for _, l := range closings {
-		if f == l || strings.HasSuffix(f, " "+l) && len(strings.Fields(f)) <= 2 {
-			return true
-		}
+	if closingSet()[f] {
+		return true
 	}
-	return false
+	_, last, ok := strings.Cut(f, " ")
+	return ok && !strings.Contains(last, " ") && closingSet()[last]
 }
 
 // prose reports whether b is a paragraph one would read and not a line that
@@ -120,13 +140,13 @@ func dropTails(parts []part) []part {
 		if len(b.Text) < 200 {
 			f = fold(b.Text)
 		}
-		if f == "" || !(lead(b, f) || closing(b, f)) {
+		if f == "" || !(lead(b, f) || closing(f)) {
 			at += weight(b.Text)
 			out = append(out, b)
 			continue
 		}
 		rest, restProse := behind[i+1], proseBehind[i+1]
-		if at*5 >= total*3 && (restProse*2 < rest || closing(b, f) && restProse*4 < total) {
+		if at*5 >= total*3 && (restProse*2 < rest || closing(f) && restProse*4 < total) {
 			return out
 		}
 		for i+1 < len(parts) && !prose(parts[i+1]) && (parts[i+1].linked*2 > len(parts[i+1].Text) || parts[i+1].Kind == corpus.BlockCaption) {
@@ -196,12 +216,8 @@ func furniture(b part, f string) bool {
 	if f == "" {
 		return len(b.Text) < 400 && (b.Kind != corpus.BlockListItem || !hasLetters(b.Text))
 	}
-	if n <= 30 {
-		for _, c := range controls {
-			if f == c {
-				return true
-			}
-		}
+	if n <= 30 && controlSet()[f] {
+		return true
 	}
 	if n > 300 {
 		return false
