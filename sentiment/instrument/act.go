@@ -122,7 +122,7 @@ func findActs(sentence, lower string, base int) []act {
 			if slices.ContainsFunc(out, func(b act) bool { return m[0]+base < b.end && b.start < m[1]+base }) {
 				continue
 			}
-			if v.han && !standing(sentence, m[0], m[1]) {
+			if v.han && (!standing(sentence, m[0], m[1]) || v.status == corpus.InstrumentInForce && temporal(sentence[m[1]:])) {
 				continue
 			}
 			a := act{verb: v, start: m[0] + base, end: m[1] + base}
@@ -147,6 +147,17 @@ func standing(s string, start, end int) bool {
 	}
 	head := s[:start]
 	return strings.Count(head, "《") <= strings.Count(head, "》")
+}
+
+// temporal reports whether what follows 施行 makes it the time of something
+// else: 自该文施行之日起.
+func temporal(tail string) bool {
+	for _, w := range []string{"之日", "后", "後", "以来", "前", "之前", "之后", "时", "時", "细则", "办法", "情况", "过程", "的"} {
+		if strings.HasPrefix(tail, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // unreal reports whether the words around an act say that it has not happened:

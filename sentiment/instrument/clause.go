@@ -136,7 +136,7 @@ func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 // aside reports whether a mention is only compared with or looked back at.
 func aside(full string, at int) bool {
 	head := asciiLower(strings.TrimRight(full[max(0, at-24):at], " (（《\"“"))
-	for _, w := range []string{"unlike", "like", "besides", "despite", "contrary to", "since", "except", "not", "other than", "similar to", "与", "不同于", "除"} {
+	for _, w := range []string{"unlike", "like", "besides", "despite", "contrary to", "except", "not", "other than", "similar to", "与", "不同于", "除"} {
 		if strings.HasSuffix(head, w) && (w[0] >= 0x80 || len(head) == len(w) || !isLetter(head[len(head)-len(w)-1])) {
 			return true
 		}

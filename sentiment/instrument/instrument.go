@@ -117,6 +117,7 @@ func (r *Reader) ReadAt(d *text.Document, src corpus.Source, published time.Time
 	p := newPage(d, src, published, all)
 	p.readTitles()
 	p.read()
+	p.readProcedures()
 	return p.readings()
 }
 

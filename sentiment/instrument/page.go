@@ -37,6 +37,7 @@ type item struct {
 	// with a word like "published". Only such a one can be what acts.
 	introduced bool
 	ahead      bool // said to come into force on a day to come
+	printed    bool // adopted only so far as it was issued or published, as drafts are too
 	told       int  // how often it is named
 }
 
@@ -101,7 +102,8 @@ func titled(full string, title, number found) bool {
 }
 
 // joined returns the sentences of the text, those put together again that a
-// full stop inside a number had parted ("FR Doc. C1-2025-18226").
+// full stop inside a number, or before one, had parted ("FR Doc.
+// C1-2025-18226", "Docket No. TREAS-DO-2025-0037").
 func (p *page) joined() []text.Sentence {
 	var out []text.Sentence
 	i := 0
@@ -109,7 +111,8 @@ func (p *page) joined() []text.Sentence {
 		for i < len(p.mentions) && p.mentions[i].end <= s.Start {
 			i++
 		}
-		if n := len(out); n > 0 && i < len(p.mentions) && p.mentions[i].start < out[n-1].End && p.mentions[i].end > s.Start && out[n-1].Block == s.Block {
+		if n := len(out); n > 0 && i < len(p.mentions) && p.mentions[i].end > s.Start && out[n-1].Block == s.Block &&
+			(p.mentions[i].start < out[n-1].End || p.mentions[i].start == s.Start && strings.HasSuffix(p.doc.Text(out[n-1]), "No.")) {
 			out[n-1].End = s.End
 			continue
 		}

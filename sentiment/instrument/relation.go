@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/regwire/regwire/corpus"
 	"github.com/regwire/regwire/sentiment/text"
@@ -14,6 +15,7 @@ import (
 // text of what it has just presented.
 var selfExpr = lazy(`(?i)\b(?:this|the (?:new|present|updated|latest|revised))\s+(?:(?:new|final|interim|joint|updated|latest)\s+)*` +
 	`(?:notice|letter|rule|rules|regulation|regulations|guidance|guidelines|order|bulletin|circular|directive|act|release|advisory|statement|policy|announcement|decision|law|FIL|ordinance|instrument)\b` +
+	`|^The (?:letter|bulletin|notice|circular|order|directive|regulation|advisory)\b` +
 	`|本(?:通知|公告|办法|规定|条例|條例|意见|决定|令|指引|细则|法)|新规|新通知|新公告|该通知|新指引|新指南`)
 
 // read reads every sentence that names an instrument for acts, and joins each
@@ -243,6 +245,13 @@ func (r *reading) tell(a *act, objects []mention) {
 			status = corpus.InstrumentProposed // a chamber passed it, or printed it
 		}
 		st := corpus.StatusChange{Status: status, EffectiveAt: a.day, Evidence: r.sentence}
+		if status != a.status && !r.says(a, "gazett", "introduc", "publish", "刊", "发布", "公布") {
+			st.EffectiveAt = time.Time{} // the day it passed a chamber is not the day of its proposal
+		}
+		if status == corpus.InstrumentAdopted {
+			weak := r.says(a, "issu", "publish", "releas", "unveil", "发布", "發布", "公布", "发出")
+			it.printed = weak && (it.printed || !slices.ContainsFunc(it.Stated, func(o corpus.StatusChange) bool { return o.Status == status }))
+		}
 		if a.name == "applies" {
 			st.EffectiveAt, st.AppliesAt = st.AppliesAt, a.day
 			if a.day.IsZero() {
@@ -259,13 +268,17 @@ func (r *reading) tell(a *act, objects []mention) {
 	}
 }
 
+// says reports whether the words of an act contain one of the stems.
+func (r *reading) says(a *act, stems ...string) bool {
+	word := r.lower[a.start-r.s.Start : a.end-r.s.Start]
+	return slices.ContainsFunc(stems, func(s string) bool { return strings.Contains(word, s) })
+}
+
 // enacted reports whether the words about a bill make it law.
 func (r *reading) enacted(a *act) bool {
 	word := r.lower[a.start-r.s.Start : a.end-r.s.Start]
-	for _, w := range []string{"sign", "enact", "law", "assent", "promulgat", "签署", "簽署", "颁布", "頒布", "三读", "三讀"} {
-		if strings.Contains(word, w) {
-			return true
-		}
+	if r.says(a, "sign", "enact", "law", "assent", "promulgat", "签署", "簽署", "颁布", "頒布", "三读", "三讀") {
+		return true
 	}
 	if !strings.Contains(word, "pass") && !strings.Contains(word, "通过") && !strings.Contains(word, "通過") {
 		return strings.Contains(r.lower, "into law") && strings.Contains(word, "pass")

@@ -41,6 +41,9 @@ func (it *item) state(st corpus.StatusChange) {
 // day of publication has not been reached; without that day, what the words
 // put into the future.
 func (it *item) summarize(published time.Time) {
+	if it.printed && slices.ContainsFunc(it.Stated, func(st corpus.StatusChange) bool { return st.Status == corpus.InstrumentProposed }) {
+		it.Stated = slices.DeleteFunc(it.Stated, func(st corpus.StatusChange) bool { return st.Status == corpus.InstrumentAdopted })
+	}
 	now := published
 	if now.IsZero() {
 		now = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -144,7 +147,7 @@ func (p *page) clauseDay(acts []act, i int, dates []when.Date, s text.Sentence) 
 // the act.
 func dayOf(gap string) bool {
 	gap = asciiLower(plain(gap))
-	for _, w := range []string{"comment", "comments", "until", "expires", "which", "that", "replacing", "dated", "of"} {
+	for _, w := range []string{"comment", "comments", "until", "expires", "which", "that", "replacing", "dated", "known", "called", "dubbed", "of"} {
 		if firstWord(gap, w) >= 0 {
 			return w == "of" && len(gap) > 30
 		}

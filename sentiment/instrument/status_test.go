@@ -38,6 +38,7 @@ func TestStatuses(t *testing.T) {
 		want        []string
 	}{
 		{"", "The FDIC issued FIL-7-2025 on March 28, 2025.", []string{"FIL-7-2025 adopted 2025-03-28"}},
+		{"FIL-16-2022: Notification of engaging in crypto-related activities", "Financial Institution Letter FIL-16-2022 was issued on April 7, 2022.", []string{"FIL-16-2022 adopted 2022-04-07"}},
 		{"", "FIL-7-2025 took effect on 28 March 2025.", []string{"FIL-7-2025 in-force 2025-03-28"}},
 		{"", "MiCA entered into force on 29 June 2023 and applies since 30 December 2024.", []string{"Regulation (EU) 2023/1114 in-force 2023-06-29 applies 2024-12-30"}},
 		{"", "Regulation (EU) 2023/1114 was adopted on 31 May 2023.", []string{"Regulation (EU) 2023/1114 adopted 2023-05-31"}},
@@ -49,7 +50,7 @@ func TestStatuses(t *testing.T) {
 		{"", "2025年5月21日，香港立法会三读通过《稳定币条例草案》。", []string{"Cap. 656 adopted 2025-05-21"}},
 		{"", "《稳定币条例》于2025年8月1日正式生效。", []string{"Cap. 656 in-force 2025-08-01"}},
 		{"", "Senators introduced the GENIUS Act (S. 1582) on May 1, 2025.", []string{"Pub. L. 119-27 proposed 2025-05-01"}},
-		{"", "The Senate passed the GENIUS Act on June 17, 2025.", []string{"Pub. L. 119-27 proposed 2025-06-17"}},
+		{"", "The Senate passed the GENIUS Act on June 17, 2025.", []string{"Pub. L. 119-27 proposed"}},
 		{"", "The president signed the GENIUS Act into law on July 18, 2025.", []string{"Pub. L. 119-27 adopted 2025-07-18"}},
 		{"", "The GENIUS Act became law on 18 July 2025 as Public Law 119-27.", []string{"Pub. L. 119-27 adopted 2025-07-18"}},
 		{"", "特朗普于2025年7月18日签署《天才法案》。", []string{"Pub. L. 119-27 adopted 2025-07-18"}},
