@@ -47,6 +47,7 @@ func (lx *lexicon) scan(full string, s text.Sentence, items []item) (out []item,
 	})
 	items = partAtSpaces(full, s, items)
 	clauses = split(items, s)
+	reasons(full, items)
 	for i := range items {
 		switch items[i].kind {
 		case up, down:
@@ -83,6 +84,7 @@ func (lx *lexicon) scan(full string, s text.Sentence, items []item) (out []item,
 			modify(full, items, i)
 		}
 	}
+	fail(items)
 	weigh(items)
 	return items, clauses
 }

@@ -26,7 +26,10 @@ const (
 	reachBackHan      = 27 // from a direction back to the thing that moves
 	reachAgain        = 24 // from a direction back to another of the same thing
 	reachBefore       = 36 // from a verb that ends something back to what it ends
+	reachTopic        = 18 // from the beginning of a clause to its verb, where its topic is that of the clause before
+	reachReason       = 60 // of 以…为由
 	reachNegatorShort = 15 // of 不, 没, 未, 无, 非
+	reachNoun         = 6  // from a verb that ends something back to a verb that stands as a noun: 调查终止
 	reachNegatorLong  = 36 // of 并未, 没有, 不会
 )
 
@@ -117,14 +120,14 @@ func endHan(items []item, i int) {
 		if k == up || k == down || k == stop {
 			break
 		}
-		if endsBadly(&items[j]) || k == good && !items[j].used && d.weight <= 0 {
+		if endsBadly(&items[j]) || endsWell(&items[j]) && d.weight <= 0 {
 			last = j
 		}
 	}
 	if last >= 0 {
 		ended := endsBadly(&items[last])
 		for j := i + 1; j <= last; j++ {
-			if endsBadly(&items[j]) || items[j].kind == good {
+			if endsBadly(&items[j]) || endsWell(&items[j]) {
 				items[j].used = true
 			}
 		}
@@ -136,7 +139,7 @@ func endHan(items []item, i int) {
 		}
 	}
 	for j := i - 1; j >= 0 && items[j].clause == d.clause && d.start-items[j].end <= reachBefore; j-- {
-		if endsBadly(&items[j]) {
+		if endsBadly(&items[j]) && (items[j].kind == bad || d.weight > 0 || d.start-items[j].end <= reachNoun) {
 			items[j].used = true
 			d.value = relief
 			if d.weight <= 0 {
@@ -153,6 +156,51 @@ func endHan(items []item, i int) {
 // a bad thing, or in Chinese, where verbs are nouns as well, a bad act.
 func endsBadly(o *item) bool {
 	return !o.used && (o.kind == bad || o.han && o.weight < 0 && (o.kind == act || o.kind == polar))
+}
+
+// endsWell reports whether o is something good that a verb can put an end to.
+func endsWell(o *item) bool {
+	return !o.used && (o.kind == good || o.kind == act && o.weight > 0)
+}
+
+// fail makes something bad of the negators that found nothing to deny: 未能按时
+// 提交报告, 无法定位.
+func fail(items []item) {
+	for i := range items {
+		n := &items[i]
+		if n.kind != negator || !n.han || n.weight > failing {
+			continue
+		}
+		alone := true
+		for j := i + 1; j < len(items) && items[j].clause == n.clause && alone; j++ {
+			alone = !items[j].kind.valued()
+		}
+		if alone {
+			n.kind, n.value = polar, -0.4
+		}
+	}
+}
+
+// failing is the weight from which on a negator tells of a failure: 未能 and
+// 无法 do, 没有 and 不会 do not.
+const failing = -0.8
+
+// reasons silences what stands between 以 and 为由: a reason that is given
+// is not what happens (以缺乏管辖权为由驳回).
+func reasons(full string, items []item) {
+	for i := range items {
+		if items[i].kind != reason {
+			continue
+		}
+		from := max(0, items[i].start-reachReason)
+		at := strings.LastIndex(full[from:items[i].start], "以")
+		if at < 0 {
+			continue
+		}
+		for j := i - 1; j >= 0 && items[j].start >= from+at; j-- {
+			items[j].value, items[j].used = 0, true
+		}
+	}
 }
 
 // negatorReach is how far a Chinese negator acts: one of a single character
@@ -179,11 +227,17 @@ func chained(items []item, from, to int) bool {
 // the nearest mention, d its distance in clauses.
 func (r *Reading) relationHan(s *sentence, it item, ms []corpus.Span, own, d int) float64 {
 	if d == 0 {
+		if slices.ContainsFunc(ms, func(m corpus.Span) bool { return m.Start < it.end && it.start < m.End }) {
+			return 0 // a word of its name
+		}
 		switch it.kind {
 		case act, stop:
 			if r.isAgent(s, it, ms) {
 				if it.kind == stop && !r.otherIn(s, it.clause, ms) {
 					return 0.7 // 某平台停止运营: what it ends is its own
+				}
+				if it.weight > 0 {
+					return 0.5 // who buys or supports is doing well himself
 				}
 				return 0.1
 			}
@@ -204,10 +258,23 @@ func (r *Reading) relationHan(s *sentence, it item, ms []corpus.Span, own, d int
 		return 0.4
 	case !s.hasValue(own):
 		return 0.85
-	case it.clause > own:
+	case it.clause > own && it.start-s.clauses[it.clause] <= reachTopic && !r.otherBefore(s, own, ms):
 		return 0.6 // the topic goes on
 	}
-	return 0.3
+	return 0.25
+}
+
+// otherBefore reports whether a clause names another entity before the target:
+// then that one is its topic.
+func (r *Reading) otherBefore(s *sentence, clause int, ms []corpus.Span) bool {
+	j, _ := slices.BinarySearchFunc(r.others, s.clauses[clause], func(m corpus.Span, at int) int { return m.Start - at })
+	for ; j < len(r.others) && s.clauseOf(r.others[j].Start) == clause && r.others[j].Start < ms[len(ms)-1].Start; j++ {
+		if slices.Contains(ms, r.others[j]) {
+			return false
+		}
+		return true
+	}
+	return false
 }
 
 // isAgent reports whether all mentions in the clause of a verb are its doer.

@@ -36,6 +36,7 @@ const (
 	clause
 	contrast
 	turn
+	reason
 	concession
 	preposition
 	punctuation
@@ -45,7 +46,7 @@ var kindNames = map[string]kind{
 	"none": none, "up": up, "down": down, "good": good, "bad": bad, "polar": polar, "verb": verb,
 	"act": act, "stop": stop, "versus": versus, "negator": negator, "denial": denial, "booster": booster,
 	"damper": damper, "hedge": hedge, "question": question, "clause": clause,
-	"contrast": contrast, "turn": turn, "concession": concession, "preposition": preposition,
+	"contrast": contrast, "turn": turn, "reason": reason, "concession": concession, "preposition": preposition,
 }
 
 // valued reports whether words of this kind carry a value themselves.
