@@ -52,6 +52,8 @@ const (
 type part struct {
 	words  []string // "stem*" for stems; only while reading
 	set    wordIDs
+	runs   [][]wordID // Chinese words of several characters
+	starts wordIDs    // the first of them
 	class  class
 	gap    int // >0: up to so many tokens of anything
 	option bool
@@ -124,13 +126,10 @@ func readCues(data string) (*grammar, error) {
 			c.first = true
 			f = append(f[:2], f[3:]...)
 		}
-		for _, pattern := range alternatives(f[2:]) {
-			c := *c
-			if c.parts, err = readPattern(pattern); err != nil {
-				return nil, fmt.Errorf("line %d: %w", n+1, err)
-			}
-			g.index(&c)
+		if c.parts, err = g.readPattern(f[2:]); err != nil {
+			return nil, fmt.Errorf("line %d: %w", n+1, err)
 		}
+		g.index(c)
 	}
 	if g.cues > maxCues {
 		return nil, fmt.Errorf("%d cues, more than %d", g.cues, maxCues)
@@ -156,33 +155,6 @@ func spell(w *string, families map[string]string) error {
 	return nil
 }
 
-// alternatives writes out a pattern whose Chinese words have alternatives:
-// each is a row of characters of its own.
-func alternatives(words []string) [][]string {
-	out := [][]string{nil}
-	for _, w := range words {
-		var han, rest []string
-		for _, alt := range strings.Split(w, "/") {
-			if r := []rune(alt); len(r) > 1 && text.IsHan(r[0]) {
-				han = append(han, alt)
-			} else {
-				rest = append(rest, alt)
-			}
-		}
-		if len(rest) > 0 {
-			han = append(han, strings.Join(rest, "/"))
-		}
-		var next [][]string
-		for _, head := range out {
-			for _, alt := range han {
-				next = append(next, append(head[:len(head):len(head)], alt))
-			}
-		}
-		out = next
-	}
-	return out
-}
-
 // maxCues bounds the cues, so that those tried can be kept as bits.
 const maxCues = 8192
 
@@ -194,21 +166,33 @@ func (g *grammar) index(c *cue) {
 			c.parts[i].set.add(g.id(w))
 		}
 	}
-	for _, w := range c.parts[0].words {
-		g.byWord[g.id(w)] = append(g.byWord[g.id(w)], c)
+	for id := range c.parts[0].beginnings(g) {
+		g.byWord[id] = append(g.byWord[id], c)
 	}
 	if c.parts[0].class == 0 {
 		return
 	}
 	for _, p := range c.parts[1:] {
-		if len(p.words) > 0 && p.class == 0 && !p.option {
-			for _, w := range p.words {
-				g.anchored[g.id(w)] = append(g.anchored[g.id(w)], c)
+		if p.gap == 0 && p.class == 0 && !p.option {
+			for id := range p.beginnings(g) {
+				g.anchored[id] = append(g.anchored[id], c)
 			}
 			return
 		}
 	}
 	g.byClass = append(g.byClass, c)
+}
+
+// beginnings returns the words, stems and characters that a part can begin with.
+func (p *part) beginnings(g *grammar) map[wordID]bool {
+	ids := map[wordID]bool{}
+	for _, w := range p.words {
+		ids[g.id(w)] = true
+	}
+	for _, run := range p.runs {
+		ids[run[0]] = true
+	}
+	return ids
 }
 
 func (g *grammar) id(w string) wordID {
@@ -278,7 +262,7 @@ const (
 	gapHan   = 14
 )
 
-func readPattern(words []string) ([]part, error) {
+func (g *grammar) readPattern(words []string) ([]part, error) {
 	var parts []part
 	for len(words) > 0 && strings.HasPrefix(words[len(words)-1], "..") {
 		words = words[:len(words)-1] // nothing follows that it could lead to
@@ -300,11 +284,11 @@ func readPattern(words []string) ([]part, error) {
 			}
 			parts = append(parts, p)
 		default:
-			ps, err := readWord(w)
+			p, err := g.readWord(w)
 			if err != nil {
 				return nil, err
 			}
-			parts = append(parts, ps...)
+			parts = append(parts, p)
 		}
 	}
 	if parts[0].gap > 0 || parts[0].option {
@@ -315,7 +299,7 @@ func readPattern(words []string) ([]part, error) {
 
 // readWord reads "a/b", "stem*", "verb+", "<class>", "?optional" and Chinese
 // words, which are matched character by character.
-func readWord(w string) ([]part, error) {
+func (g *grammar) readWord(w string) (part, error) {
 	var p part
 	if rest, ok := strings.CutPrefix(w, "?"); ok {
 		p.option, w = true, rest
@@ -325,32 +309,29 @@ func readWord(w string) ([]part, error) {
 		case strings.HasPrefix(alt, "<"):
 			c, ok := classNames[strings.Trim(alt, "<>")]
 			if !ok {
-				return nil, fmt.Errorf("unknown class %s", alt)
+				return p, fmt.Errorf("unknown class %s", alt)
 			}
 			p.class |= c
 		case strings.HasSuffix(alt, "*"):
 			stem := strings.TrimSuffix(alt, "*")
 			if len(stem) < minStem || len(stem) > longestStem {
-				return nil, fmt.Errorf("stem %q is too short or too long", stem)
+				return p, fmt.Errorf("stem %q is too short or too long", stem)
 			}
 			p.words = append(p.words, alt)
 		case strings.HasSuffix(alt, "+"):
 			p.words = append(p.words, inflect(strings.TrimSuffix(alt, "+"))...)
+		case len([]rune(alt)) > 1 && text.IsHan([]rune(alt)[0]):
+			var run []wordID
+			for _, r := range alt {
+				run = append(run, g.id(string(r)))
+			}
+			p.runs = append(p.runs, run)
+			p.starts.add(run[0])
 		default:
 			p.words = append(p.words, alt)
 		}
 	}
-	if len(p.words) == 0 {
-		return []part{p}, nil
-	}
-	if len(p.words) > 1 || p.class != 0 || !text.IsHan([]rune(w)[0]) {
-		return []part{p}, nil
-	}
-	var parts []part
-	for _, r := range w {
-		parts = append(parts, part{words: []string{string(r)}, option: p.option})
-	}
-	return parts, nil
+	return p, nil
 }
 
 // inflect returns the forms of a regular verb, with its final consonant single
@@ -369,147 +350,4 @@ func inflect(v string) []string {
 		forms = append(forms, v+string(last)+"ed", v+string(last)+"ing")
 	}
 	return forms
-}
-
-// hit is a cue found in a sentence.
-type hit struct {
-	cue      *cue
-	from, to int     // tokens
-	weight   float64 // after its clause
-}
-
-// find returns the cues in toks that no mask covers.
-func (g *grammar) find(toks []token) []hit {
-	g.recognise(toks)
-	var hits []hit
-	m := matcher{toks: toks}
-	try := func(c *cue, i int) {
-		if c.first && i > 0 && toks[i-1].end > toks[0].start {
-			return
-		}
-		if to := m.match(c.parts, i); to >= 0 {
-			hits = append(hits, hit{cue: c, from: i, to: to, weight: c.weight})
-		}
-	}
-	var seen [maxCues / 64]uint64
-	candidates := g.byClass[:len(g.byClass):len(g.byClass)]
-	for i := range toks {
-		for _, id := range toks[i].ids {
-			for _, c := range g.byWord[id] {
-				try(c, i)
-			}
-			for _, c := range g.anchored[id] {
-				if bit := uint64(1) << (c.index & 63); seen[c.index>>6]&bit == 0 {
-					seen[c.index>>6] |= bit
-					candidates = append(candidates, c)
-				}
-			}
-		}
-	}
-	for i := range toks {
-		if toks[i].class == 0 || i > 0 && toks[i-1].run > i { // inside a name
-			continue
-		}
-		for _, c := range candidates {
-			if toks[i].class&c.parts[0].class != 0 {
-				try(c, i)
-			}
-		}
-	}
-	return unmasked(hits, toks)
-}
-
-// unmasked drops the cues that begin inside a masked expression, or consist of
-// nothing else, and weighs those of subordinate clauses less.
-func unmasked(hits []hit, toks []token) []hit {
-	for _, h := range hits {
-		if h.cue.typ == mask {
-			for i := h.from; i < h.to; i++ {
-				toks[i].masked = true
-			}
-		}
-	}
-	kept := hits[:0]
-	for _, h := range hits {
-		if h.cue.typ == mask || covered(h, toks) {
-			continue
-		}
-		if key := h.to - 1; toks[key].minor {
-			if h.cue.typ != corpus.Delisting { // "sinks as the venue drops it" is about the dropping
-				h.weight *= minorWeight
-			}
-		}
-		kept = append(kept, h)
-	}
-	return kept
-}
-
-// minorWeight is what a cue in a subordinate clause counts: "Bitcoin falls
-// after the SEC sues" tells of a fall first. Guessed, and kept because the
-// labelled headlines agree.
-const minorWeight = 0.5
-
-func covered(h hit, toks []token) bool {
-	return toks[h.from].masked || toks[h.to-1].masked
-}
-
-// maxSteps bounds the work on one sentence: ordinary headlines take some
-// thousands of steps, rows of repeated words millions.
-const maxSteps = 150_000
-
-// matcher matches patterns against the words of one sentence.
-type matcher struct {
-	toks  []token
-	steps int
-}
-
-// match returns the index after the tokens that parts match from i, or -1.
-func (m *matcher) match(parts []part, i int) int {
-	if len(parts) == 0 {
-		return i
-	}
-	if m.steps++; m.steps > maxSteps {
-		return -1
-	}
-	p, toks := &parts[0], m.toks
-	if p.gap > 0 {
-		strict := i > 0 && toks[i-1].class&(state|authority) == state && !toks[i-1].han
-		for n := 0; n <= p.gap && i+n < len(toks); n++ {
-			if to := m.match(parts[1:], i+n); to >= 0 {
-				return to
-			}
-			if toks[i+n].class&separator != 0 {
-				return -1
-			}
-			if strict && !fillers[toks[i+n].norm] && toks[i+n].class&place == 0 {
-				return -1
-			}
-		}
-		return -1
-	}
-	if p.option {
-		if to := m.match(parts[1:], i); to >= 0 {
-			return to
-		}
-	}
-	if i >= len(toks) || !p.fits(&toks[i]) {
-		return -1
-	}
-	next := i + 1
-	if p.class != 0 && toks[i].class&p.class != 0 {
-		next = toks[i].run
-	}
-	return m.match(parts[1:], next)
-}
-
-func (p *part) fits(t *token) bool {
-	if t.class&p.class != 0 {
-		return true
-	}
-	for _, id := range t.ids {
-		if p.set.has(id) {
-			return true
-		}
-	}
-	return false
 }
