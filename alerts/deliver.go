@@ -106,7 +106,7 @@ func (d *Deliverer) Run(ctx context.Context) error {
 func (d *Deliverer) Once(ctx context.Context) (sent int, err error) {
 	for ctx.Err() == nil {
 		due, err := d.outbox.ClaimNotifications(ctx, d.cfg.Clock(), d.cfg.Lease, 1)
-		if ctx.Err() != nil {
+		if err != nil && ctx.Err() != nil {
 			break
 		}
 		if err != nil {

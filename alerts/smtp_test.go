@@ -285,6 +285,10 @@ func TestCrashBetweenSendingAndRecording(t *testing.T) {
 		t.Fatal("something was recorded")
 	}
 	r.failRecord = nil
+	if sent, err := d.Once(t.Context()); sent != 0 || err != nil {
+		t.Fatal("another deliverer sent what this one had claimed", sent, err)
+	}
+	now = now.Add(time.Minute) // the claim has ended
 	if sent, err := d.Once(t.Context()); sent != 1 || err != nil {
 		t.Fatal(sent, err)
 	}

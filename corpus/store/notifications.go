@@ -132,20 +132,10 @@ func (db *DB) Notifications(ctx context.Context, q corpus.NotificationQuery) ([]
 	return out, nil
 }
 
-// DueNotifications lists pending notifications whose NextAt has come, the
-// longest due first.
-func (db *DB) DueNotifications(ctx context.Context, now time.Time, max int) ([]corpus.Notification, error) {
-	out, err := all(ctx, db, db.scanNotification, `SELECT `+notificationColumns+` FROM notifications
-		WHERE state = 'pending' AND next_at <= $1 ORDER BY next_at, id LIMIT $2`, now, limit(max))
-	if err != nil {
-		return nil, fmt.Errorf("list due notifications: %w", err)
-	}
-	return out, nil
-}
-
-// ClaimNotifications is DueNotifications for several senders of one outbox: it
-// puts off the NextAt of what it returns until lease has passed, so that no
-// two of them send the same message unless one died with it.
+// ClaimNotifications returns pending notifications whose NextAt has come, the
+// longest due first, to one of several senders of an outbox: it puts off the
+// NextAt of what it returns until lease has passed, so that no two of them
+// send the same message unless one died with it.
 func (db *DB) ClaimNotifications(ctx context.Context, now time.Time, lease time.Duration, max int) ([]corpus.Notification, error) {
 	var due []corpus.Notification
 	err := db.Update(ctx, func(tx *Tx) (err error) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -154,7 +155,9 @@ func (s *Service) join(ctx context.Context) error {
 	transport, err := alerts.NewTransport(cfg.Alerts)
 	switch {
 	case err == nil:
-		rooms.Deliverer = alerts.NewDeliverer(s.Store, transport, alerts.DelivererConfig{Logger: opts.Logger, Registry: registry})
+		rooms.Deliverer = alerts.NewDeliverer(s.Store, transport, alerts.DelivererConfig{
+			Logger: opts.Logger, Registry: registry, Lease: max(time.Minute, 2*cfg.Alerts.SMTP.Timeout),
+		})
 	case !errors.Is(err, alerts.ErrNoTransport):
 		return err
 	}
