@@ -147,6 +147,9 @@ func ldNames(v any, byID map[string]map[string]any, depth int) (people, organisa
 		return []string{line(unescape(v))}, nil
 	case []any:
 		for _, e := range v {
+			if len(people)+len(organisations) > 60 {
+				break // more than sign anything
+			}
 			p, o := ldNames(e, byID, depth+1)
 			people, organisations = append(people, p...), append(organisations, o...)
 		}
