@@ -199,8 +199,7 @@ func (p *page) roles(a *act, units []mention, taken map[int]bool, from, to int) 
 		if s := subject(full, a, before); s != nil {
 			agents = []mention{*s}
 			if shared[a.kind] {
-				agents = slices.Clone(run(full, before[:slices.Index(before, *s)+1], true))
-				slices.Reverse(agents)
+				agents = together(full, units, *s, taken)
 			}
 		} else if led := slices.IndexFunc(before, func(m mention) bool { return leading(full, m.head) }); led >= 0 {
 			agents = before[led : led+1]
@@ -229,6 +228,18 @@ func (p *page) roles(a *act, units []mention, taken map[int]bool, from, to int) 
 		}
 	}
 	return objects, agents
+}
+
+// together returns a subject with those it is listed with, itself first.
+func together(full string, units []mention, s mention, taken map[int]bool) []mention {
+	agents := []mention{s}
+	for i := slices.Index(units, s); i > 0; i-- {
+		if taken[units[i-1].start] || !listed(full[units[i-1].end:units[i].start]) {
+			break
+		}
+		agents = append(agents, units[i-1])
+	}
+	return agents
 }
 
 // shared are the relations that several texts have to one at once: "A, B and C

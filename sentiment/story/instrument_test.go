@@ -43,8 +43,8 @@ func TestRepealIsRecordedOnBothInstruments(t *testing.T) {
 	want = corpus.Instrument{
 		ID: oldNotice, Version: 1, Status: corpus.InstrumentRepealed,
 		RelatedBy: []corpus.Relation{{Kind: corpus.Repeals, To: oldNotice, From: newNotice, Evidence: "237号文同时废止。", Article: "a"}},
-		History:  []corpus.StatusChange{{Status: corpus.InstrumentRepealed, By: newNotice, Article: "a", Evidence: "237号文同时废止。", SaidAt: day0.Add(-10 * 60e9), KnownAt: day0}},
-		Articles: []corpus.ArticleID{"a"}, FirstSeenAt: day0, KnownAt: old.KnownAt,
+		History:   []corpus.StatusChange{{Status: corpus.InstrumentRepealed, By: newNotice, Article: "a", Evidence: "237号文同时废止。", SaidAt: day0.Add(-10 * 60e9), KnownAt: day0}},
+		Articles:  []corpus.ArticleID{"a"}, FirstSeenAt: day0, KnownAt: old.KnownAt,
 	}
 	if d := cmp.Diff(want, old, cmpopts.EquateEmpty()); d != "" {
 		t.Error("of the repealed one nothing is known but that:", d)
