@@ -44,4 +44,12 @@ type Item struct {
 	Tags        []string  `json:"tags,omitempty"`
 	PublishedAt time.Time `json:"published_at,omitzero"`
 	UpdatedAt   time.Time `json:"updated_at,omitzero"`
+
+	// PageOf is the address of the first page of the article that goes on on
+	// this one; empty for a page of its own. Pages are the pages on which an
+	// article goes on, in order. A capture with Pages is where the article is
+	// read whole: that of its first page, or, when that has not changed, of
+	// any other.
+	PageOf string   `json:"page_of,omitempty"`
+	Pages  []string `json:"pages,omitempty"`
 }

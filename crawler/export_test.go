@@ -5,6 +5,9 @@ import "net/http"
 // PublicAddress is the decision of the address guard.
 var PublicAddress = publicAddress
 
+// Follows tells the further page of an article by its address.
+var Follows = follows
+
 // SetTransports replaces the connections of a crawler: those for sources that
 // may only ask the public internet, and those for the others.
 func (c *Crawler) SetTransports(guarded, open http.RoundTripper) {

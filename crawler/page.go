@@ -125,6 +125,10 @@ func (c *Crawler) page(ctx context.Context, src *source, e corpus.FrontierEntry)
 
 func (c *Crawler) fetchPage(ctx context.Context, src *source, e corpus.FrontierEntry) (string, corpus.FrontierEntry, error) {
 	res, err := c.ask(ctx, src, e)
+	var more []furtherPage
+	if err == nil {
+		more, err = c.further(ctx, src, e, res)
+	}
 	now := c.clock()
 	if err != nil {
 		f := failureOf(err)
@@ -140,21 +144,31 @@ func (c *Crawler) fetchPage(ctx context.Context, src *source, e corpus.FrontierE
 		level(ctx, "page failed", "source", src.ID, "url", e.URL, "reason", f.reason, "attempt", next.Attempts, "state", next.State, "err", f)
 		return string(f.reason), next, nil
 	}
-	if res.unchanged() {
-		return pageUnchanged, answered(e, res, e.Digest, src.Recheck, now), nil
-	}
-	learnt := false
-	capture := c.capture(src, e, res)
-	err = c.write(ctx, func(ctx context.Context) error {
-		learnt, err = c.sink.Capture(ctx, capture)
-		return err
-	})
-	if err != nil {
-		return "", e, fail(ReasonSink, "capture %s: %w", e.URL, err)
-	}
-	sum := digest(res.body)
-	if e.Item.Content != "" {
+	sum := e.Digest
+	switch {
+	case res.unchanged():
+	case e.Item.Content != "":
 		sum = contentDigest(e.Item)
+	default:
+		sum = digest(res.body)
+	}
+	// A crash among these writes leaves the entry as it was: all pages are
+	// fetched again, and the sink has some of them already.
+	urls, learnt, err := c.keepFurther(ctx, src, e, more, sum != e.Digest)
+	if err != nil {
+		return "", e, err
+	}
+	e.Item.Pages = urls
+	if !res.unchanged() {
+		capture := c.capture(src, e, res)
+		err = c.write(ctx, func(ctx context.Context) error {
+			fresh, err := c.sink.Capture(ctx, capture)
+			learnt = learnt || fresh
+			return err
+		})
+		if err != nil {
+			return "", e, fail(ReasonSink, "capture %s: %w", e.URL, err)
+		}
 	}
 	next := answered(e, res, sum, src.Recheck, now)
 	if e.Item.Content != "" {

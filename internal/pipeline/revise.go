@@ -98,9 +98,32 @@ func (p *Pipeline) past(ctx context.Context, tx *store.Tx, c corpus.Capture, id 
 	return out, nil
 }
 
-// readPage parses a capture with the rules of its source.
+// readPage parses a capture with the rules of its source, and with the pages
+// on which its article goes on, as they were then. A further page says nothing
+// by itself: it is read with the first.
 func (p *Pipeline) readPage(ctx context.Context, c corpus.Capture) (parse.Result, error) {
-	return p.cfg.Parser.Read(ctx, c, p.source(c.Source))
+	if c.Item.PageOf != "" {
+		if len(c.Item.Pages) == 0 {
+			return parse.Result{}, nil
+		}
+		first, err := p.cfg.Store.CapturesBefore(ctx, c.Source, c.Item.PageOf, c.ID, 1)
+		if err != nil || len(first) == 0 || gone(first[0].Status) {
+			return parse.Result{}, err
+		}
+		pages := c.Item.Pages
+		id := c.ID
+		c = first[0]
+		c.Item.Pages, c.ID = pages, id
+	}
+	var further []corpus.Capture
+	for _, u := range c.Item.Pages {
+		page, err := p.cfg.Store.CapturesBefore(ctx, c.Source, u, c.ID+1, 1)
+		if err != nil {
+			return parse.Result{}, err
+		}
+		further = append(further, page...)
+	}
+	return p.cfg.Parser.Read(ctx, c, p.source(c.Source), further...)
 }
 
 // noteRules keeps how the source's own selectors did on a page.

@@ -89,3 +89,38 @@ func TestRulesAreKept(t *testing.T) {
 		t.Errorf("%d articles: a broken rule must not lose one", n)
 	}
 }
+
+// TestFurtherPagesAreJoined: the pages of an article make one text, whichever
+// of them is the newest.
+func TestFurtherPagesAreJoined(t *testing.T) {
+	p, db := open(t, t.TempDir(), office(nil))
+	page := func(url, body string, it corpus.Item) {
+		t.Helper()
+		fetch(t, p, db, corpus.Capture{
+			URL: url, Item: it, FetchedAt: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
+			Body: fmt.Appendf(nil, `<html><body><article><h1>Rule on the custody of tokens</h1><p>%s</p></article></body></html>`, strings.Repeat(body+" ", 12)),
+		})
+	}
+	const first, second = "https://office.example/rule", "https://office.example/rule?page=2"
+	page(second, "Firms shall report losses.", corpus.Item{URL: second, PageOf: first})
+	if n := counts(t, db).Articles; n != 0 {
+		t.Fatalf("%d articles of a further page alone", n)
+	}
+	page(first, "Firms shall keep tokens apart.", corpus.Item{URL: first, Pages: []string{second, first + "?page=3"}}) // the third was never captured
+	id := corpus.NewArticleID("office", first, "")
+	body := func() string {
+		r, err := db.LatestRevision(t.Context(), id)
+		must(t, err)
+		return r.Body()
+	}
+	if got := body(); !strings.Contains(got, "apart") || !strings.Contains(got, "losses") {
+		t.Errorf("joined: %s", got)
+	}
+	page(second, "Firms may report losses.", corpus.Item{URL: second, PageOf: first, Pages: []string{second}})
+	if got := body(); !strings.Contains(got, "apart") || !strings.Contains(got, "may report") || strings.Contains(got, "shall report") {
+		t.Errorf("joined again: %s", got)
+	}
+	if c := counts(t, db); c.Articles != 1 || c.Revisions != 2 {
+		t.Errorf("%d articles, %d revisions", c.Articles, c.Revisions)
+	}
+}
