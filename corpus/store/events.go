@@ -262,7 +262,7 @@ func sameReport(a, b *corpus.Report) bool {
 	return a.Article == b.Article && a.Revision == b.Revision && a.Analysis == b.Analysis && a.Source == b.Source && a.Kind == b.Kind &&
 		a.URL == b.URL && a.Title == b.Title && a.Primary == b.Primary && a.Main == b.Main && a.Withdrawn == b.Withdrawn &&
 		a.PublishedAt.Equal(b.PublishedAt) && a.FirstSeenAt.Equal(b.FirstSeenAt) &&
-		slices.Equal(a.Evidence, b.Evidence) && sameReading(&a.Told, &b.Told)
+		slices.Equal(a.Evidence, b.Evidence) && slices.Equal(a.Pages, b.Pages) && sameReading(&a.Told, &b.Told)
 }
 
 func sameReading(a, b *corpus.EventReading) bool {
