@@ -94,7 +94,7 @@ func readHostile(shape string, n int) {
 }
 
 // TestHostilePagesCostWhatTheyWeigh counts the bytes that are allocated for
-// pages of 50 and 200 KB of each shape: four times the page may cost little
+// pages of 25 and 100 KB of each shape: four times the page may cost little
 // more than four times as much, and no page costs more than 400 times what it
 // weighs.
 func TestHostilePagesCostWhatTheyWeigh(t *testing.T) {
@@ -107,9 +107,9 @@ func TestHostilePagesCostWhatTheyWeigh(t *testing.T) {
 			runtime.ReadMemStats(&after)
 			return float64(after.TotalAlloc - before.TotalAlloc)
 		}
-		small, large := cost(50<<10), cost(200<<10)
-		if large > 6*small || large > 400*(200<<10) {
-			t.Errorf("%s: %.1f MB for 50 KB, %.1f MB for 200 KB", shape, small/1e6, large/1e6)
+		small, large := cost(25<<10), cost(100<<10)
+		if large > 6*small || large > 400*(100<<10) {
+			t.Errorf("%s: %.1f MB for 25 KB, %.1f MB for 100 KB", shape, small/1e6, large/1e6)
 		}
 	}
 }
