@@ -12,10 +12,12 @@
 //
 // Two articles are near-duplicates when their sketches say so: MinHash over
 // word triples, or over runs of four characters in Chinese (Broder, "On the
-// resemblance and containment of documents", 1997), found by banding. Texts
-// from one mould (a listing notice for another token, a price report for
-// another day) look alike and are told apart by their headlines. An article in
-// other words, or in the other language, joins the story of its main event.
+// resemblance and containment of documents", 1997), found by banding. They are
+// about the same when headline words, names and figures agree, each with a
+// fixed weight. Texts from one mould (a listing notice for another token, a
+// price report for another day) look alike and are told apart by their
+// headlines and events. A story is what such links, and a common main
+// happening, hold together.
 //
 // # Events
 //
@@ -33,8 +35,9 @@
 // Placing an analysis twice changes nothing the second time. Identifiers are
 // derived from the first article, so that replaying the log gives the same
 // ones. Work per article is bounded: crowded bands are capped, event keys are
-// cut by time. A story or event is never split or merged after the fact: an
-// article that would join two stories joins the nearer one.
+// cut by time. Stories become one when a later article links them, so that the
+// order of arrival makes no difference to them in the end; they are never
+// split. Events are neither merged nor split after the fact.
 //
 // A Clusterer is safe for concurrent use; a Memory is not.
 package story
