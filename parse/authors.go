@@ -20,24 +20,25 @@ import (
 // stands in the byline that readers see.
 func (p *page) authors(head []string) []string {
 	var claimed []string
+	from, confirmed := OriginVisible, false
 	for _, claim := range p.claims() {
-		switch names := p.signers(claim); {
-		case claimed == nil:
-			claimed = names
-		case more(names, claimed):
-			claimed = names
+		switch names := p.signers(claim.names); {
+		case len(names) == 0:
+		case claimed == nil, more(names, claimed):
+			claimed, from = names, claim.from
+		case slices.Equal(names, claimed):
+			confirmed = true
 		}
 	}
 	own, other := p.bylineNames()
+	if len(claimed) == 0 || more(other, claimed) {
+		claimed, from = other, OriginVisible
+	}
 	if len(claimed) > 0 {
-		if more(other, claimed) {
-			return other
-		}
+		p.in.claim(FieldAuthors, from, confirmed || from != OriginVisible && slices.Equal(claimed, other))
 		return claimed
 	}
-	if len(other) > 0 {
-		return other
-	}
+	p.in.claim(FieldAuthors, OriginVisible, false)
 	for _, l := range head {
 		if names := p.names(bylineIn(l)); len(names) > 0 {
 			return names
@@ -52,6 +53,7 @@ func (p *page) authors(head []string) []string {
 	if p.article != nil {
 		_, organisations := ldNames(p.article["author"], p.byID, 0)
 		if names := p.names(organisations); len(names) > 0 && !p.isSite(names[0]) {
+			p.in.claim(FieldAuthors, OriginLinked, false)
 			return names
 		}
 	}
@@ -80,16 +82,22 @@ func more(names, have []string) bool {
 	return true
 }
 
+// namedBy are names with where they were read.
+type namedBy struct {
+	from  Origin
+	names []string
+}
+
 // claims returns what the page says of its authors for machines, in order of
 // trust.
-func (p *page) claims() [][]string {
-	var out [][]string
+func (p *page) claims() []namedBy {
+	var out []namedBy
 	if p.article != nil {
 		people, organisations := ldNames(p.article["author"], p.byID, 0)
 		if len(people) == 0 && len(organisations) == 0 {
 			people, _ = ldNames(p.article["creator"], p.byID, 0)
 		}
-		out = append(out, people)
+		out = append(out, namedBy{OriginLinked, people})
 	}
 	for _, key := range []string{"author", "article:author", "byl", "dc.creator", "dc:creator", "dcterms.creator", "parsely-author", "sailthru.author", "citation_author", "article:author_name", "twitter:creator_name", "rbauthors", "og:author", "cxenseparse:author", "mediaid_author", "authors", "writer"} {
 		if v := p.metas[key]; len(v) > 0 && !corporate(v[0]) {
@@ -99,16 +107,16 @@ func (p *page) claims() [][]string {
 					v[i] = upright(v[i])
 				}
 			}
-			out = append(out, v)
+			out = append(out, namedBy{OriginMeta, v})
 		}
 	}
 	if v := p.metas[markedAuthor]; len(v) < 8 { // more are the authors of works it cites
-		out = append(out, v)
+		out = append(out, namedBy{OriginMeta, v})
 	}
 	for _, n := range []string{"1", "2"} {
 		switch strings.ToLower(p.first("twitter:label" + n)) {
 		case "written by", "verfasst von", "écrit par", "escrito por", "scritto da", "geschreven door", "作者":
-			out = append(out, p.metas["twitter:data"+n])
+			out = append(out, namedBy{OriginMeta, p.metas["twitter:data"+n]})
 		}
 	}
 	return out

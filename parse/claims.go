@@ -202,30 +202,31 @@ func (p *page) published() (published, modified moment) {
 	zone := zoneOf(string(p.in.source.Jurisdiction))
 	local := func(m moment) moment { return localTime(m, zone) }
 	var pubs []moment
-	addPub := func(v string) {
+	addPub := func(v string, from Origin) {
 		if m, ok := parseStamp(v); ok && !claimed(p.in, m.Time).IsZero() {
+			m.from = from
 			pubs = append(pubs, local(m))
 		}
 	}
 	if p.article != nil {
 		if ldRank(p.article) > 1 {
-			addPub(ldString(p.article["datePublished"]))
+			addPub(ldString(p.article["datePublished"]), OriginLinked)
 		}
 		if len(pubs) == 0 && ldRank(p.article) > 1 {
-			addPub(ldString(p.article["dateCreated"]))
+			addPub(ldString(p.article["dateCreated"]), OriginLinked)
 		}
 	}
 	for _, key := range []string{"article:published_time", "og:article:published_time", "article:published", "datepublished", "publishdate", "publish-date", "publish_date", "pubdate", "pub_date", "published_time", "date.published",
 		"dcterms.created", "dcterms:created", "dcterms:issued", "dc.date.issued", "dcterms.issued", "dc.date.created", "parsely-pub-date", "sailthru.date", "citation_publication_date", "citation_date", "article_date_original", "cxenseparse:recs:publishtime",
 		"og:published_time", "og:pubdate", "original-publish-date", "originalpublicationdate", "rnews:datepublished", "displaydate", "ptime", "pubtime", "weibo:article:create_at", "apub:time", "bytedance:published_time", "firstpublishedtime", "_pubtime", "release_date", "article.published", "article.created", "shareaholic:article_published_time"} {
 		for _, v := range p.metas[key] {
-			addPub(v)
+			addPub(v, OriginMeta)
 		}
 	}
 	vague := len(pubs) == 0 // a "date" may be any: of a change, of the page's making
 	for _, key := range []string{"date", "dc.date", "dc:date", "dcterms.date", "datecreated"} {
 		for _, v := range p.metas[key] {
-			addPub(v)
+			addPub(v, OriginMeta)
 		}
 	}
 	if p.article != nil {
@@ -239,11 +240,15 @@ func (p *page) published() (published, modified moment) {
 		}
 	}
 	seen, seenModified := p.visible(len(pubs) > 0)
+	seen.from, seenModified.from = OriginVisible, OriginVisible
+	address, addressed := urlDate(p.in.base.Path)
+	address.from = OriginAddress
 	if modified.IsZero() && seenModified.Time != (time.Time{}) && len(pubs) > 0 {
 		modified = local(seenModified)
 	}
 	if len(pubs) == 0 && p.article != nil { // a web page that is no article has a date as well: only with a visible one beside it
 		if m, ok := parseStamp(ldString(p.article["datePublished"])); ok && !seen.Time.IsZero() && sameDay(m.Time, seen.Time) {
+			m.from = OriginLinked
 			pubs = append(pubs, local(m))
 		}
 	}
@@ -268,17 +273,25 @@ func (p *page) published() (published, modified moment) {
 				}
 			}
 		}
-		return onWall(published, seen), modified
-	}
-	if seen.Time.IsZero() {
-		if m, ok := urlDate(p.in.base.Path); ok {
-			seen = m
+		published = onWall(published, seen)
+		published.confirmed = sameDay(published.Time, seen.Time) || addressed && sameDay(published.Time, address.Time)
+		for _, m := range pubs {
+			published.confirmed = published.confirmed || m.from != published.from && sameDay(published.Time, m.Time)
 		}
-	} else if m, ok := urlDate(p.in.base.Path); ok && !sameDay(m.Time, seen.Time) && abs(m.Sub(seen.Time)) > 72*time.Hour {
-		seen = m
+		return published, modified
+	}
+	switch {
+	case !addressed:
+	case seen.Time.IsZero():
+		seen = address
+	case sameDay(address.Time, seen.Time):
+		seen.confirmed = true
+	case abs(address.Sub(seen.Time)) > 72*time.Hour:
+		seen = address
 	}
 	if seen.IsZero() {
 		seen = p.titleDate()
+		seen.from = OriginWindow
 	}
 	if seen.IsZero() && !seenModified.IsZero() {
 		return local(seenModified), moment{}

@@ -15,6 +15,9 @@ type moment struct {
 	zone  bool // and a zone
 	start int  // the bytes of the text that say it
 	end   int
+
+	from      Origin
+	confirmed bool // another place says the same day
 }
 
 // parseMoment reads the first date in s, with the time of day and the zone

@@ -44,8 +44,15 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 	main := corpus.Draft{Title: pg.title(), URL: canonicalURL(in.base, pg.canonical), Lang: pg.lang, Tags: pg.tags()}
 	pub, mod := pg.published()
 	main.PublishedAt, main.ModifiedAt = pub.Time, mod.Time
+	in.claim(FieldPublished, pub.from, pub.confirmed)
 	main.Authors = pg.authors(pg.headLines())
-	if own.apply(&main, pg); own.matched[ruleBody] {
+	own.apply(&main, pg)
+	for field, rule := range map[string]string{FieldTitle: ruleTitle, FieldAuthors: ruleAuthor, FieldPublished: ruleDate} {
+		if own.matched[rule] {
+			in.claim(field, OriginRule, false)
+		}
+	}
+	if own.matched[ruleBody] {
 		return []corpus.Draft{main}, nil
 	}
 	items := pg.datedHeadings()
@@ -69,16 +76,23 @@ func (p *Parser) html(in *input, src string) ([]corpus.Draft, error) {
 	parts, embedded := splitTail(choose(named, rank, byDensity(pg)))
 	over, under := pg.signed(parts)
 	outlet := !slices.ContainsFunc(main.Authors, func(n string) bool { return person(n) || !pg.partOfSite(n) })
+	signed := main.Authors
 	switch {
+	case own.matched[ruleAuthor]:
 	case len(over) > 0 && (outlet || pg.accounts):
-		main.Authors = over
+		signed = over
 	case len(under) > 0 && (len(main.Authors) == 0 || account(main.Authors)):
-		main.Authors = under
+		signed = under
 	case len(main.Authors) == 0:
-		main.Authors = pg.editorName()
+		signed = pg.editorName()
+	}
+	if !slices.Equal(signed, main.Authors) {
+		main.Authors = signed
+		in.claim(FieldAuthors, OriginText, false)
 	}
 	if main.PublishedAt.IsZero() {
 		main.PublishedAt = claimed(in, pg.dateline(parts).Time)
+		in.claim(FieldPublished, OriginText, false)
 	}
 	parts = clean(parts, main.Title, pg)
 	if textWeight(listed)*10 > textWeight(parts)*13 {

@@ -25,15 +25,16 @@ type request struct {
 // a digest or a list, they are the page's: its title, and the articles one
 // after the other under their headlines. Times are RFC 3339.
 type Reading struct {
-	URL         string    `json:"url"`
-	Title       string    `json:"title"`
-	Authors     []string  `json:"authors"`
-	PublishedAt Optional  `json:"published_at"`
-	ModifiedAt  Optional  `json:"modified_at"`
-	Lang        string    `json:"lang"`
-	Body        string    `json:"body"`
-	Articles    []article `json:"articles"`
-	Error       Optional  `json:"error"`
+	URL         string           `json:"url"`
+	Title       string           `json:"title"`
+	Authors     []string         `json:"authors"`
+	PublishedAt Optional         `json:"published_at"`
+	ModifiedAt  Optional         `json:"modified_at"`
+	Lang        string           `json:"lang"`
+	Body        string           `json:"body"`
+	Articles    []article        `json:"articles"`
+	Claims      map[string]Claim `json:"claims"` // of title, authors and published_at
+	Error       Optional         `json:"error"`
 }
 
 type article struct {
@@ -212,6 +213,7 @@ func (p *Parser) Reading(ctx context.Context, c corpus.Capture) Reading {
 		return out
 	}
 	m := drafts[0]
+	out.Claims = r.Claims
 	out.URL, out.Title, out.Lang, out.Body = m.URL, m.Title, m.Lang, m.Body()
 	out.Authors = append(out.Authors, m.Authors...)
 	out.PublishedAt, out.ModifiedAt = Optional(stampText(m.PublishedAt)), Optional(stampText(m.ModifiedAt))

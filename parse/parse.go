@@ -61,6 +61,9 @@ const (
 	ReasonTooLarge  Reason = "too-large"  // a PDF over the limit
 	ReasonMalformed Reason = "malformed"  // its format could not be followed
 	ReasonNoText    Reason = "no-text"    // well-formed, and nothing to read in it
+	ReasonEncrypted Reason = "encrypted"  // a PDF that needs a password, or a cipher we do not have
+	ReasonScanned   Reason = "scanned"    // a PDF of pictures of pages
+	ReasonFonts     Reason = "fonts"      // a PDF whose fonts do not say which characters they show
 	ReasonDeadline  Reason = "deadline"   // took longer than Config.Timeout
 )
 
@@ -108,6 +111,9 @@ type Result struct {
 	// it matched: "title", "body", "date", "author". It is filled in when the
 	// page gave no article too. [corpus.Rules]
 	Rules map[string]bool
+	// Claims say where the main article's title, authors and time of
+	// publication were read; those it has not are missing.
+	Claims map[string]Claim
 }
 
 // Read is [Parser.Articles], and says beside them how they were found.
@@ -148,7 +154,7 @@ func (p *Parser) Read(ctx context.Context, c corpus.Capture, src corpus.Source, 
 		return out, err
 	}
 	out.Drafts, err = p.finish(&in, p.joined(ctx, &in, drafts, further))
-	out.Digest = in.digest
+	out.Digest, out.Claims = in.digest, in.claims
 	return out, err
 }
 
@@ -159,6 +165,7 @@ type input struct {
 	base   *url.URL        // the page's own address; never nil
 	digest string          // the title of a page that only gathers its articles
 	rules  map[string]bool // see [Result]
+	claims map[string]Claim
 	clock  stopwatch
 }
 
@@ -180,6 +187,7 @@ func (p *Parser) finish(in *input, drafts []corpus.Draft) ([]corpus.Draft, error
 		d.Title = line(d.Title)
 		if i == 0 && d.Title == "" {
 			d.Title = line(in.Item.Title)
+			in.claim(FieldTitle, OriginListing, false)
 		}
 		if i == 0 {
 			d.Blocks = orSummary(d.Blocks, in.Item.Summary)
@@ -194,12 +202,14 @@ func (p *Parser) finish(in *input, drafts []corpus.Draft) ([]corpus.Draft, error
 		if i == 0 {
 			if len(d.Authors) == 0 && in.Item.Author != "" {
 				d.Authors = slices.DeleteFunc(splitAuthors(in.Item.Author), func(n string) bool { return fold(n) == fold(in.source.Name) })
+				in.claim(FieldAuthors, OriginListing, false)
 			}
 			if len(d.Tags) == 0 {
 				d.Tags = cleanTags(in.Item.Tags)
 			}
 			if d.PublishedAt.IsZero() {
 				d.PublishedAt = in.Item.PublishedAt
+				in.claim(FieldPublished, OriginListing, false)
 			}
 			if d.ModifiedAt.IsZero() {
 				d.ModifiedAt = in.Item.UpdatedAt
@@ -219,6 +229,7 @@ func (p *Parser) finish(in *input, drafts []corpus.Draft) ([]corpus.Draft, error
 		used[d.Fragment] = true
 		kept = append(kept, d)
 	}
+	in.settle(kept)
 	if len(kept) == 0 {
 		if in.clock.expired() {
 			return nil, refuse(ReasonDeadline, nil)

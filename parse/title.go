@@ -16,8 +16,38 @@ import (
 func (p *page) title() string {
 	if p.headline == "" {
 		p.headline = p.findTitle()
+		p.claimTitle()
 	}
 	return p.headline
+}
+
+// claimTitle notes which places say the headline.
+func (p *page) claimTitle() {
+	f := fold(p.headline)
+	if f == "" {
+		return
+	}
+	var from []Origin
+	says := func(s string, origin Origin) {
+		if s != "" && strings.Contains(fold(unescape(s)), f) {
+			from = append(from, origin)
+		}
+	}
+	for _, h := range p.headings {
+		if fold(headingText(h.node)) == f {
+			from = append(from, OriginVisible)
+			break
+		}
+	}
+	if p.article != nil {
+		says(ldString(p.article["headline"]), OriginLinked)
+	}
+	says(p.first("og:title", "twitter:title", "headline", "dc.title", "title"), OriginMeta)
+	says(p.docTitle, OriginWindow)
+	if len(from) == 0 {
+		from = append(from, OriginVisible)
+	}
+	p.in.claim(FieldTitle, from[0], len(from) > 1)
 }
 
 func (p *page) findTitle() string {
