@@ -1,11 +1,13 @@
 package parse
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ledongthuc/pdf"
 
@@ -36,14 +38,26 @@ func (p *Parser) pdf(in *input) (drafts []corpus.Draft, err error) {
 			drafts, err = nil, refuse(reason, fmt.Errorf("pdf: %v", r))
 		}
 	}()
-	doc, err := pdf.NewReader(&timedReaderAt{b: in.Body, clock: in.clock}, int64(len(in.Body)))
-	if err != nil {
+	file := pdfFile(in.Body)
+	doc, err := pdf.NewReader(&timedReaderAt{b: file, clock: in.clock}, int64(len(file)))
+	switch {
+	case err == nil:
+	case errors.Is(err, pdf.ErrInvalidPassword) || strings.Contains(err.Error(), "encrypt"):
+		return nil, refuse(ReasonEncrypted, err)
+	case in.clock.expired():
+		return nil, refuse(ReasonDeadline, err)
+	default:
 		return nil, refuse(ReasonMalformed, err)
 	}
+	var letters legibility
 	var sheets [][]printed
 	left := maxText
-	for i := 1; i <= min(doc.NumPage(), p.cfg.MaxPDFPages) && left > 0 && !in.clock.expired(); i++ {
-		lines := printedLines(doc, i)
+	named := line(doc.Trailer().Key("Info").Key("Title").Text())
+	for i, pg := range pdfPages(doc, p.cfg.MaxPDFPages) {
+		if left <= 0 || in.clock.expired() { // what has been read stands
+			break
+		}
+		lines := printedLines(pg, i+1, &letters)
 		for _, l := range lines {
 			left -= len(l.text)
 		}
@@ -52,8 +66,14 @@ func (p *Parser) pdf(in *input) (drafts []corpus.Draft, err error) {
 	if in.clock.expired() && len(sheets) == 0 {
 		return nil, refuse(ReasonDeadline, nil)
 	}
+	if letters.bad*3 > letters.all { // what is left of the others would be nonsense
+		return nil, refuse(ReasonFonts, fmt.Errorf("%d of %d characters are not named", letters.bad, letters.all))
+	}
 	parts := paragraphs(withoutRunners(sheets))
-	d := corpus.Draft{Title: pdfTitle(doc, parts)}
+	if len(parts) == 0 && bytes.Contains(file, []byte("/Image")) {
+		return nil, refuse(ReasonScanned, fmt.Errorf("%d pages without text", len(sheets)))
+	}
+	d := corpus.Draft{Title: pdfTitle(named, parts)}
 	pg := &page{in: in}
 	for i, b := range parts {
 		if i >= 16 || weight(b.Text) > 200 {
@@ -75,7 +95,36 @@ func (p *Parser) pdf(in *input) (drafts []corpus.Draft, err error) {
 		}
 		d.Blocks = append(d.Blocks, b.Block)
 	}
+	if len(d.Blocks) == 0 { // a file of its title alone
+		d.Blocks = blocksOf(parts)
+	}
 	return []corpus.Draft{d}, nil
+}
+
+// pdfFile returns the part of a body that is the file: servers append blanks
+// and markup to it.
+func pdfFile(body []byte) []byte {
+	const end = "%%EOF"
+	if at := bytes.LastIndex(body, []byte(end)); at >= 0 && len(body)-at < 8<<10 {
+		return body[:at+len(end)]
+	}
+	return body
+}
+
+// header is what the library reads the first bytes of a file as: it refuses
+// PDF 2.0, which it reads as well as 1.7, and versions that no line end follows.
+const header = "%PDF-1.7\n"
+
+// legibility counts characters, and those that stand for no letter.
+type legibility struct{ all, bad int }
+
+func (l *legibility) add(s string) {
+	for _, r := range s {
+		l.all++
+		if r == utf8.RuneError || r < 0x20 && r != '\n' && r != '\t' && r != '\r' || r >= 0xe000 && r <= 0xf8ff {
+			l.bad++
+		}
+	}
 }
 
 // timedReaderAt is the file until its time is over. The library reads it in
@@ -93,10 +142,39 @@ func (r *timedReaderAt) ReadAt(b []byte, off int64) (int, error) {
 		return 0, io.EOF
 	}
 	n := copy(b, r.b[off:])
+	if off < int64(len(header)) && bytes.HasPrefix(r.b, []byte("%PDF-")) {
+		copy(b[:n], header[off:])
+	}
 	if n < len(b) {
 		return n, io.EOF
 	}
 	return n, nil
+}
+
+// pdfPages returns the first pages of a file, at most most of them. The
+// library looks for each page from the root again, which takes the square of
+// their number.
+func pdfPages(doc *pdf.Reader, most int) (out []pdf.Page) {
+	defer func() {
+		_ = recover() // a broken branch ends the file: what was found stands
+	}()
+	nodes := 0
+	var walk func(v pdf.Value, depth int)
+	walk = func(v pdf.Value, depth int) {
+		if nodes++; depth > 40 || nodes > 20*most || len(out) >= most {
+			return
+		}
+		switch kids := v.Key("Kids"); {
+		case v.Key("Type").Name() == "Page" || kids.IsNull() && !v.Key("Contents").IsNull():
+			out = append(out, pdf.Page{V: v})
+		default:
+			for i := 0; i < kids.Len() && len(out) < most; i++ {
+				walk(kids.Index(i), depth+1)
+			}
+		}
+	}
+	walk(doc.Trailer().Key("Root").Key("Pages"), 0)
+	return out
 }
 
 // printed is a line as it stands on a page.
@@ -111,13 +189,12 @@ type printed struct {
 // printedLines returns the lines of a page in the order in which they are
 // drawn, which is that of reading in all but odd files. A page that makes the
 // library panic, or shows more than a page can, has none.
-func printedLines(doc *pdf.Reader, number int) (out []printed) {
+func printedLines(pg pdf.Page, number int, letters *legibility) (out []printed) {
 	defer func() {
 		if r := recover(); r != nil {
 			out = nil
 		}
 	}()
-	pg := doc.Page(number)
 	if pg.V.IsNull() || shownText(pg.V.Key("Contents")) > maxPageText {
 		return nil
 	}
@@ -145,6 +222,7 @@ func printedLines(doc *pdf.Reader, number int) (out []printed) {
 		case t.X-right > size*0.18 && t.S != " ", t.X < right-size*2:
 			b.WriteByte(' ')
 		}
+		letters.add(t.S)
 		b.WriteString(t.S)
 		right = t.X + t.W
 		if t.W == 0 {
@@ -325,7 +403,7 @@ func bodySize(ls []printed) float64 {
 
 // pdfTitle is the first heading of the first page, else the title in the
 // file's own data, else the first line.
-func pdfTitle(doc *pdf.Reader, parts []part) string {
+func pdfTitle(named string, parts []part) string {
 	for i, b := range parts {
 		if b.Page > 1 || i > 12 {
 			break
@@ -334,7 +412,7 @@ func pdfTitle(doc *pdf.Reader, parts []part) string {
 			return b.Text
 		}
 	}
-	if t := line(doc.Trailer().Key("Info").Key("Title").Text()); runes(t) >= 8 && !strings.Contains(strings.ToLower(t), "microsoft word") && !strings.HasSuffix(strings.ToLower(t), ".doc") && !strings.HasSuffix(strings.ToLower(t), ".docx") {
+	if t := named; runes(t) >= 8 && !strings.Contains(strings.ToLower(t), "microsoft word") && !strings.HasSuffix(strings.ToLower(t), ".doc") && !strings.HasSuffix(strings.ToLower(t), ".docx") {
 		return t
 	}
 	if len(parts) > 0 {
