@@ -85,6 +85,7 @@ func (lx *lexicon) scan(full string, s text.Sentence, items []item) (out []item,
 		}
 	}
 	fail(items)
+	notices(full, s, items, clauses)
 	weigh(items)
 	return items, clauses
 }

@@ -185,6 +185,45 @@ func fail(items []item) {
 // 无法 do, 没有 and 不会 do not.
 const failing = -0.8
 
+// papers are heads of what is published: what stands before them says what the
+// paper is about. Rules, bills and bans are not among them; they do something.
+var papers = []string{
+	"报告", "報告", "名单", "名單", "名册", "名冊", "日历", "日曆", "一览", "一覽", "说明", "說明", "公告", "机制", "機制",
+	"日期", "时间", "時間", "时间表", "時間表", "课程", "課程", "会议", "會議", "听证", "聽證", "大事记", "标准", "標準", "数据", "數據",
+	"指引", "手册", "手冊", "白皮书", "白皮書", "问答", "問答", "进展", "進展", "目录", "目錄", "案例", "纪要", "紀要", "统计", "統計",
+	"周报", "月报", "提示", "安排", "清单", "清單", "日程", "议程", "議程", "活动", "活動", "讲座", "講座", "论坛", "論壇", "研讨会", "研討會",
+	"词汇表", "路线图", "路線圖", "讨论稿", "討論稿", "意见稿", "次数", "解答", "博客", "质询", "系列", "指数",
+}
+
+// aboutShare is what a charged word counts that says what a paper is about.
+const aboutShare = 0.1
+
+// notices takes the charge from the words between a verb of publishing and the
+// paper that is published: 发布加密犯罪报告, 就爆仓机制发布说明.
+func notices(full string, s text.Sentence, items []item, clauses []int) {
+	for i := range items {
+		if items[i].kind != notice {
+			continue
+		}
+		c := items[i].clause
+		from, to := clauses[c], s.End
+		if c+1 < len(clauses) {
+			to = clauses[c+1]
+		}
+		told := strings.TrimRight(full[from:to], "。！!. ")
+		if !slices.ContainsFunc(papers, func(p string) bool { return strings.HasSuffix(told, p) }) {
+			continue
+		}
+		about := firstOf(full[from:items[i].start], []string{"就", "关于", "關於"})
+		for j := range items {
+			it := &items[j]
+			if it.clause == c && (it.start > items[i].start || about >= 0 && it.start >= from+about) {
+				it.value *= aboutShare
+			}
+		}
+	}
+}
+
 // reasons silences what stands between 以 and 为由: a reason that is given
 // is not what happens (以缺乏管辖权为由驳回).
 func reasons(full string, items []item) {

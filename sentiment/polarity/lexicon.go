@@ -37,6 +37,7 @@ const (
 	contrast
 	turn
 	reason
+	notice
 	concession
 	preposition
 	punctuation
@@ -46,7 +47,7 @@ var kindNames = map[string]kind{
 	"none": none, "up": up, "down": down, "good": good, "bad": bad, "polar": polar, "verb": verb,
 	"act": act, "stop": stop, "versus": versus, "negator": negator, "denial": denial, "booster": booster,
 	"damper": damper, "hedge": hedge, "question": question, "clause": clause,
-	"contrast": contrast, "turn": turn, "reason": reason, "concession": concession, "preposition": preposition,
+	"contrast": contrast, "turn": turn, "reason": reason, "notice": notice, "concession": concession, "preposition": preposition,
 }
 
 // valued reports whether words of this kind carry a value themselves.
