@@ -215,7 +215,7 @@ func (p *page) signed(parts []part) (over, under []string) {
 			break
 		}
 	}
-	for i := len(parts) - 1; i >= max(4, len(parts)-3) && under == nil; i-- {
+	for i := len(parts) - 1; i >= max(3, len(parts)-3) && under == nil; i-- {
 		if b := parts[i]; b.Kind == corpus.BlockParagraph || b.Kind == corpus.BlockListItem {
 			under = p.signature(b)
 		}

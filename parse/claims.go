@@ -142,7 +142,7 @@ func (p *page) noteDate(n *html.Node, under trait, text string, m moment) {
 	}
 	label += text[:m.start]
 	later, first := laterLabel(label), firstLabel(label)
-	if !later && !first && len(whole) <= 160 {
+	if !later && !first && len(whole)-(m.end-m.start) <= 60 {
 		later, first = laterLabel(whole), firstLabel(whole)
 	}
 	p.dates = append(p.dates, stamp{
