@@ -1,0 +1,42 @@
+package event
+
+import (
+	"strings"
+
+	"github.com/regwire/regwire/corpus"
+)
+
+// dayIsSaid are the types whose happenings are announced with the day they come.
+var dayIsSaid = map[corpus.EventType]bool{
+	corpus.Listing: true, corpus.Delisting: true, corpus.Halt: true, corpus.Outage: true, corpus.Launch: true, corpus.Insolvency: true,
+	corpus.Policy: true, corpus.Prohibition: true, corpus.Licensing: true, corpus.Partnership: true, corpus.Funding: true, corpus.Appointment: true, corpus.Legislation: true,
+}
+
+// statusOfChinese is status for Chinese, by lists of words.
+func (r *Reader) statusOfChinese(s *sentence, t corpus.EventType, h hit) corpus.EventStatus {
+	has := func(list string) bool { return r.lists[list].count(s.toks, s.folded) > 0 }
+	near, text := s.toks, s.folded
+	if h.cue != nil {
+		near = s.toks[max(0, h.from-6):h.to]
+		text = norms(near)
+	}
+	text = strings.ReplaceAll(text, "虚拟", "")
+	switch {
+	case has("denied"):
+		return corpus.EventDenied
+	case has("rumour"), hearsay(s.toks):
+		return corpus.EventRumour
+	case t == corpus.RuleProposal && s.says("拟", "将提", "计划提", "准备提") && !s.says("拟议", "草案", "征求", "征询", "征集", "咨询", "预告", "意见稿", "发布", "公布"):
+		return corpus.EventPlanned
+	case t == corpus.RuleProposal, t == corpus.Warning:
+		return corpus.EventDone // proposing and warning are what was done
+	case dayIsSaid[t] && has("later"), r.lists["planned"].count(near, text) > 0:
+		return corpus.EventPlanned
+	}
+	return corpus.EventDone
+}
+
+// hearsay reports whether a Chinese sentence begins with 传, "it is said".
+func hearsay(toks []token) bool {
+	return len(toks) > 2 && toks[0].norm == "传" && toks[1].norm != "统" && toks[1].norm != "销" && toks[1].norm != "奇"
+}
