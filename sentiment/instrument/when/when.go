@@ -23,8 +23,9 @@ var dateExpr = sync.OnceValue(func() *regexp.Regexp {
 		`\b` + months + `\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(20\d{2}|19\d{2}))?\b`,
 		`\b(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?` + months + `(?:,?\s+(20\d{2}|19\d{2}))?\b`,
 		`\b(20\d{2})-(\d{1,2})-(\d{1,2})\b`,
-		`(?:(20\d{2})\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2})\s*[日号號]`,
-		`(二[〇零○Ｏ][〇零○Ｏ一二三四五六七八九]{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日`,
+		`(?:(20\d{2}|1\d{2})\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2})\s*[日号號]`,
+		`(?:(二[〇零○Ｏ][〇零○Ｏ一二三四五六七八九]{2}|一百[一二三四五六七八九十]{1,3})年)?([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日`,
+		`(元旦)`,
 	}, "|"))
 })
 
@@ -50,8 +51,13 @@ func Find(s string, ref time.Time) []Date {
 			y, mo, d = number(g(7)), number(g(8)), number(g(9))
 		case m[22] >= 0:
 			y, mo, d = number(g(10)), number(g(11)), number(g(12))
-		default:
+		case m[28] >= 0:
 			y, mo, d = hanYear(g(13)), hanNumber(g(14)), hanNumber(g(15))
+		default:
+			mo, d = 1, 1 // New Year's Day
+		}
+		if 0 < y && y < 1000 {
+			y += republic
 		}
 		if at, ok := resolve(y, mo, d, ref); ok {
 			out = append(out, Date{m[0], m[1], at})
@@ -59,6 +65,10 @@ func Find(s string, ref time.Time) []Date {
 	}
 	return out
 }
+
+// republic is what Taiwan's years, counted from the founding of the Republic of
+// China, fall short of the common era: 民國114年 is 2025.
+const republic = 1911
 
 func resolve(y, mo, d int, ref time.Time) (time.Time, bool) {
 	if y == 0 {
@@ -103,8 +113,12 @@ func number(s string) int {
 
 const hanDigits = "〇一二三四五六七八九"
 
-// hanYear reads a year written digit by digit: 二〇二六.
+// hanYear reads a year written digit by digit, 二〇二六, or one of Taiwan's,
+// 一百十四.
 func hanYear(s string) int {
+	if rest, ok := strings.CutPrefix(s, "一百"); ok {
+		return 100 + hanNumber(rest)
+	}
 	n := 0
 	for _, r := range s {
 		n = n*10 + hanDigit(r)
