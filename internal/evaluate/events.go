@@ -196,10 +196,17 @@ func ReadEvent(a Analyzer, t LabelledText) EventLabel {
 		return got
 	}
 	e := an.Events[0]
-	got.Type, got.Status, got.Regulators = e.Type, e.Status, e.Regulators
+	got.Type, got.Status = e.Type, e.Status
 	got.Effective, got.Comments = writeDay(e.EffectiveAt), writeDay(e.CommentsCloseAt)
 	got.Stance = sign(e.Stance)
-	for _, j := range e.Jurisdictions {
+	acts := e
+	if !e.Type.Regulatory() && len(e.Jurisdictions) == 0 { // what the market's news says of authorities stands with what they did
+		if i := slices.IndexFunc(an.Events, func(e corpus.EventReading) bool { return e.Type.Regulatory() }); i > 0 {
+			acts = an.Events[i]
+		}
+	}
+	got.Regulators = acts.Regulators
+	for _, j := range acts.Jurisdictions {
 		got.Jurisdictions = append(got.Jurisdictions, string(j))
 	}
 	for _, f := range an.Events[1:] {

@@ -253,7 +253,7 @@ func (r *Reader) authoritiesIn(ctx *context, toks []token, aside bool) who {
 			continue
 		}
 		if t.class&authority == 0 {
-			if a := t.authority; a != nil && t.class&(place|exchange) == 0 { // words that mean one authority without being one
+			if a := t.authority; a != nil && t.class&(place|exchange) == 0 && !a.assumedName { // words that mean one authority without being one
 				w.add(a.jurisdiction)
 				w.name(a.regulator)
 			}
@@ -340,6 +340,7 @@ func (r *Reader) authoritiesIn(ctx *context, toks []token, aside bool) who {
 // them.
 var generic = map[string]string{
 	"central bank": "central bank", "央行": "central bank", "中央银行": "central bank", "央行行长": "central bank", "central banker": "central bank",
+	"monetary authority": "central bank", "securities watchdog": "regulator", "financial watchdog": "regulator", "markets board": "regulator",
 	"regulator": "regulator", "watchdog": "regulator", "financial regulator": "regulator", "securities regulator": "regulator",
 }
 

@@ -27,9 +27,11 @@ type context struct {
 type sentence struct {
 	from, to int
 	text     string
+	chinese  bool
 	folded   string // text as words are compared with it; of texts in other than Chinese the text itself
 	toks     []token
 	hits     []hit
+	sure     []hit   // cues of how certain it is
 	lean     float64 // weight of its permissive stance cues less that of the restrictive ones
 	up       float64 // weight of the strongest permissive one
 }
@@ -100,7 +102,7 @@ func (ctx *context) add(from, to int) {
 func (ctx *context) sentence(from, to int) *sentence {
 	s := &sentence{from: from, to: to, text: ctx.doc.Full[from:to], toks: scan(ctx.doc.Full, from, to)}
 	s.folded = s.text
-	if ctx.doc.Lang == "zh" {
+	if s.chinese = ctx.doc.Lang == "zh"; s.chinese {
 		s.folded = text.FoldString(s.text)
 	}
 	return s

@@ -21,10 +21,10 @@ func lazy(expr string) func() *regexp.Regexp {
 }
 
 var (
-	effective = lazy(`(?i)\b(?:takes?|took|come|comes|came|enters?|entered|go|goes|went|put)\s+(?:into\s+)?(?:full\s+)?(?:effect|force)\b|\b(?:is|are|be|becomes?)\s+effective\b|\beffective\s+(?:date|immediately|as of|on|from|upon|[a-z]{3,9}\.?\s+\d)|\bwith effect from\b|\bappl(?:y|ies) from\b|\bin force (?:from|on|since)\b|\bstarting (?:on|from)\b` +
+	effective = lazy(`(?i)\b(?:takes?|took|come|comes|came|enters?|entered|go|goes|went|put)\s+(?:into\s+)?(?:full\s+)?(?:effect|force)\b|\b(?:is|are|be|becomes?)\s+effective\b|\beffective\s+(?:date|immediately|as of|at|on|from|upon|[a-z]{3,9}\.?\s+\d)|\bwith effect from\b|\bappl(?:y|ies) from\b|\bin force (?:from|on|since)\b|\bstarting (?:on|from)\b` +
 		`|之日起(?:施行|实施|执行|生效)|日起(?:正式)?(?:施行|实施|执行|生效|适用)|日(?:正式)?(?:生效|实施|施行)|即日起|立即生效|起施行|將於|将于`)
 	uponIssue = lazy(`(?i)\beffective immediately\b|\bimmediate effect\b|\b(?:upon|on) (?:the date of )?(?:its |their )?(?:issuance|publication|release|signature)\b|自(?:发布|公布|印发|下发)之日起|即日起|立即生效`)
-	comments  = lazy(`(?i)\b(?:comments?|responses?|submissions?|feedback|views)\b.{0,60}\b(?:by|before|until|due|no later than|within|close|closes|received|end|ends)\b|\b(?:comment period|consultation)\b.{0,50}\b(?:clos|end|run|open|until|expire|last)|\d+[- ]day (?:public )?comment|\bdeadline for (?:comments|responses|submissions)` +
+	comments  = lazy(`(?i)\b(?:comments?|responses?|submissions?|contributions?|answers?|replies|input|feedback|views)\b.{0,60}\b(?:by|before|until|due|no later than|within|close|closes|received|end|ends)\b|\b(?:comment period|consultation)\b.{0,50}\b(?:clos|end|run|open|until|expire|last)|\d+[- ]day (?:public )?comment|\bdeadline for (?:comments|responses|submissions)` +
 		`|意见反馈|反馈(?:截止)?时间|截止(?:日期|时间|至)|前(?:反馈|提交|提出)|咨询期|諮詢期|公开征求意见|征求意见`)
 )
 

@@ -56,13 +56,13 @@ func New() *Reader {
 
 func newReader() (r *Reader, err error) {
 	r = &Reader{}
-	if r.grammar, err = readCues(cueData + stanceData + cueDataZh); err != nil {
+	if r.grammar, err = readCues(cueData + stanceData + statusData + cueDataZh); err != nil {
 		return nil, err
 	}
 	if r.authorities, r.persons, r.meant, err = readAuthorities(authorityData + authorityDataZh); err != nil {
 		return nil, err
 	}
-	r.lists, err = readWords(wordData, "permissive", "restrictive", "warm", "cold", "duty", "setback", "burden", "crime", "business", "rumour", "planned", "denied", "friend", "critic")
+	r.lists, err = readWords(wordData, "permissive", "restrictive", "warm", "cold", "duty", "setback", "burden", "crime", "business", "rumour", "planned", "later", "denied", "friend", "critic", "swindle", "governs", "acts")
 	r.words = text.NewMatcher(phrases(r.authorities))
 	return r, err
 }
@@ -154,7 +154,7 @@ func (s *sentence) about(c class) bool {
 	})
 }
 
-var traded = wordSet("btc bitcoin eth crypto cryptos cryptocurrency cryptocurrencies market markets altcoin altcoins memecoin memecoins coin coins token tokens stock stocks shares share price prices etf etfs gold altseason longs shorts 股 市 盘 元 链 爆 仓 u 刀")
+var traded = wordSet("majors bets positions liquidation liquidations btc bitcoin eth crypto cryptos cryptocurrency cryptocurrencies market markets altcoin altcoins memecoin memecoins coin coins token tokens stock stocks shares share price prices etf etfs gold altseason longs shorts 股 市 盘 元 链 爆 仓 u 刀")
 
 // told returns the type that the cues of a sentence tell of most strongly; ""
 // without any that counts.

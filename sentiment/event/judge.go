@@ -53,26 +53,79 @@ func (r *Reader) acting(ctx *context, s *sentence, t corpus.EventType, aside boo
 	if len(w.jurisdictions) == 0 {
 		w.add(ctx.home) // a text from Hong Kong or Taiwan that names nobody
 	}
+	if len(w.regulators) == 0 {
+		ctx.issuers(s, t, &w)
+	}
+	r.hinted(s, &w)
 	r.competent(s, t, &w)
 	return w
 }
 
-// fromLead completes who acts from the sentences after the headline.
+// issuers names who stands behind the regulatory texts of a sentence, for want
+// of anybody else who acts.
+func (ctx *context) issuers(s *sentence, t corpus.EventType, w *who) {
+	switch t {
+	case corpus.RuleFinal, corpus.RuleProposal, corpus.Guidance, corpus.Repeal:
+	default:
+		return
+	}
+	for _, in := range ctx.instruments {
+		if in.Issuer == "" || regulatorClass[in.Issuer]&(legislature|government) != 0 || !overlaps(in.Mentions, s.from, s.to) {
+			continue
+		}
+		if len(w.jurisdictions) == 0 || slices.Contains(w.jurisdictions, in.Jurisdiction) {
+			w.add(in.Jurisdiction)
+			w.name(in.Issuer)
+			return
+		}
+	}
+}
+
+// hinted names the authority whom words stand for that name none, "no-action
+// relief", when nobody else is named.
+func (r *Reader) hinted(s *sentence, w *who) {
+	if len(w.regulators) > 0 {
+		return
+	}
+	for i := range s.toks {
+		a := s.toks[i].authority
+		if a == nil || !a.assumedName || a.class != 0 || len(w.jurisdictions) > 0 && !slices.Contains(w.jurisdictions, a.jurisdiction) {
+			continue
+		}
+		w.add(a.jurisdiction)
+		w.name(a.regulator)
+		return
+	}
+}
+
+// fromLead completes who acts from the sentences after the headline: all who
+// act jointly, else the first.
 func (r *Reader) fromLead(ctx *context, w *who) {
 	for _, s := range ctx.head[1:] {
 		l := r.authoritiesIn(ctx, s.toks, true)
 		if len(l.jurisdictions) == 0 || l.guessed && len(l.regulators) == 0 {
 			continue
 		}
-		if len(w.jurisdictions) == 0 || w.guessed {
+		if len(w.jurisdictions) == 0 || w.guessed && len(l.regulators) > 0 && len(w.regulators) == 0 {
 			w.jurisdictions, w.guessed = l.jurisdictions[:1], l.guessed
 		}
-		if len(w.regulators) == 0 && l.jurisdictions[0] == w.jurisdictions[0] {
-			w.regulators = l.regulators[:min(1, len(l.regulators))]
-			w.actors = l.actors[:min(1, len(l.actors))]
+		if len(w.regulators) == 0 && len(l.regulators) > 0 && slices.Contains(w.jurisdictions, l.jurisdictions[0]) {
+			n := 1
+			if jointly(s) {
+				n = len(l.regulators)
+			}
+			w.regulators = l.regulators[:min(n, len(l.regulators))]
+			w.actors = l.actors[:min(n, len(l.actors))]
 		}
-		return
+		if len(w.regulators) > 0 || ctx.doc.Lang == "zh" {
+			return
+		}
 	}
+}
+
+// jointly reports whether several act together in a sentence.
+func jointly(s *sentence) bool {
+	return has(s, "joint", "jointly", "together", "alongside")
 }
 
 func aboutFund(s *sentence) bool {
@@ -141,6 +194,10 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 			return side // American crypto bills are friendly unless words say otherwise
 		}
 		return 0
+	case corpus.Warning:
+		if ctx.doc.Lang != "zh" && count("crime")+count("swindle") > 0 {
+			return 0 // of swindlers, not of crypto
+		}
 	case corpus.CourtRuling:
 		if sign := r.ruling(s); sign != 0 || crime(s) {
 			return sign
@@ -269,7 +326,7 @@ func suitAgainst(s *sentence) bool {
 // crime reports whether a court decides about persons and procedure, not about
 // what crypto may do.
 func crime(s *sentence) bool {
-	return s.says("合同") && !s.says("担") && !s.says("保护") || has(s, "mutual", "extradition", "witness", "wright", "sentence", "plea", "fraud", "guilty", "records", "stolen", "theft")
+	return s.says("合同") && !s.says("担") && !s.says("保护") || has(s, "mutual", "extradition", "witness", "wright", "sentence", "plea", "fraud", "guilty", "records", "stolen", "theft", "freezing")
 }
 
 // ruling reads for whom a court decided: words of winning and losing beside
@@ -278,7 +335,7 @@ func (r *Reader) ruling(s *sentence) float64 {
 	has := func(words ...string) bool { return has(s, words...) }
 	refuses := has("refuses", "refused", "denies", "denied", "rejects", "rejected", "declines", "declined") || s.says("驳回", "拒绝")
 	dismissal := has("dismiss", "dismissed", "dismisses", "dismissal", "toss", "tosses", "tossed", "throws", "thrown", "threw", "drop")
-	against := has("suit", "lawsuit", "case", "charges", "claims", "sanctions", "refusal", "denial", "rule", "action")
+	against := has("suit", "lawsuit", "case", "charges", "claims", "sanctions", "refusal", "denial", "rule", "action", "finding", "verdict", "decision")
 	side := sidesWith(s)
 	switch {
 	case crime(s):
@@ -372,31 +429,6 @@ func digitalCurrency(s *sentence) bool {
 		}
 	}
 	return s.says("数字人民币", "数字欧元", "数字卢布", "央行数字货币", "利率", "降息", "加息")
-}
-
-// status says how certain the happening is: a plan shows in the words of the
-// cue or just before it, a rumour or a denial anywhere in the sentence.
-func (r *Reader) status(s *sentence, t corpus.EventType, h hit) corpus.EventStatus {
-	has := func(list string) bool { return r.lists[list].count(s.toks, s.folded) > 0 }
-	near, text := s.toks, s.folded
-	if h.cue != nil {
-		near = s.toks[max(0, h.from-4):h.to]
-		if near[0].han {
-			near = s.toks[max(0, h.from-6):h.to]
-		}
-		text = norms(near)
-	}
-	switch {
-	case has("denied"):
-		return corpus.EventDenied
-	case has("rumour"):
-		return corpus.EventRumour
-	case t == corpus.RuleProposal, t == corpus.Warning:
-		return corpus.EventDone // proposing and warning are what was done
-	case r.lists["planned"].count(near, strings.ReplaceAll(text, "虚拟", "")) > 0:
-		return corpus.EventPlanned
-	}
-	return corpus.EventDone
 }
 
 var baseSeverity = map[corpus.EventType]int{

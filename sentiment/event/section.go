@@ -112,7 +112,7 @@ func (r *Reader) read(ctx *context, s *sentence) {
 
 // cues finds the cues of a sentence and which way it leans.
 func (r *Reader) cues(ctx *context, s *sentence) {
-	s.hits = nil
+	s.hits, s.sure = nil, nil
 	best := map[corpus.EventType]float64{}
 	for _, h := range r.grammar.find(s.toks) {
 		if h.cue.typ == up || h.cue.typ == down {
@@ -121,6 +121,10 @@ func (r *Reader) cues(ctx *context, s *sentence) {
 				w = h.cue.weight // clauses of prose are no asides
 			}
 			best[h.cue.typ] = max(best[h.cue.typ], w)
+			continue
+		}
+		if t := h.cue.typ; t == denial || t == rumoured || t == coming {
+			s.sure = append(s.sure, h)
 			continue
 		}
 		s.hits = append(s.hits, h)
