@@ -104,7 +104,7 @@ func checkLists(t *testing.T, dir string) {
 		{"events --exchange BINANCE", []string{"id"}},
 		{"events --jurisdiction us --since 2020-01-01 --limit 3", []string{"id"}},
 		{"instruments", []string{"id", "aliases", "issuer", "jurisdiction", "title", "status", "relations"}},
-		{"instruments FIL-7-2025", []string{"id", "relations"}},
+		{"instruments show FIL-7-2025", []string{"instrument", "status", "stages", "edges", "conflicts", "procedure", "versions", "sources"}},
 		{"signals", []string{"seq", "available_at", "published_at", "first_seen_at", "kind", "target", "score", "confidence", "origin"}},
 		{"signals --target btc --kind sentiment", []string{"seq"}},
 		{"signals --target us", []string{"seq"}},
@@ -202,7 +202,7 @@ func checkIngest(t *testing.T, dir string) {
 	if i := second.Ingested; i.Captures != 0 || i.Known != 3 || second.Counts != first.Counts {
 		t.Errorf("second: %+v", second)
 	}
-	for _, args := range []string{"events", "instruments", "instruments FIL-9-2025", "search SEC", "signals"} {
+	for _, args := range []string{"events", "instruments", "instruments show FIL-9-2025", "search SEC", "signals"} {
 		said := done(t, dir, "", append(strings.Fields(args), "--data", "in")...)
 		if bad := strings.IndexFunc(said, func(r rune) bool {
 			return r < ' ' && r != '\n' || r >= 0x7f && r < 0xa0 || r == 0x202e

@@ -43,10 +43,13 @@ type Searcher interface {
 	Search(context.Context, index.Query) (index.Result, error)
 }
 
-// Config is what an API is made of; all fields are required.
+// Config is what an API is made of; all fields but Canonical are required.
 type Config struct {
 	Record Record
-	Search Searcher
+	// Canonical gives the official number that any way of writing it means, and
+	// back what it does not know. Without it the record's own names are known.
+	Canonical func(name string) string
+	Search    Searcher
 	// SignalCSV writes rows as CSV with a header line.
 	SignalCSV func(io.Writer, iter.Seq2[corpus.Signal, error]) error
 	Logger    *slog.Logger
@@ -85,7 +88,7 @@ func (a *api) routes() []route {
 		{"/api/v1/events/{id}", a.event},
 		// Instruments, by number.
 		{"/api/v1/instruments", a.instruments},
-		// One instrument, by number or any of its names, with its earlier versions.
+		// The lineage of one instrument, by number or any of its names.
 		{"/api/v1/instruments/{id...}", a.instrument},
 		// A story with its articles in order of arrival.
 		{"/api/v1/stories/{id}", a.story},

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -73,6 +74,14 @@ func (a *api) events(w http.ResponseWriter, r *http.Request) error {
 	var err error
 	if q.AsOf, err = a.settle(r.Context(), from.AsOf); err != nil {
 		return err
+	}
+	if q.Instrument != "" {
+		q.Instrument = corpus.InstrumentID(a.canonical(string(q.Instrument)))
+		in, err := a.Record.Instrument(r.Context(), string(q.Instrument))
+		if err != nil && !errors.Is(err, corpus.ErrNotFound) {
+			return err
+		}
+		q.Instrument = cmp.Or(in.ID, q.Instrument)
 	}
 	events, err := a.Record.Events(r.Context(), q)
 	if err != nil {
@@ -150,19 +159,19 @@ func (a *api) instrument(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	newest, err := a.Record.Instrument(r.Context(), r.PathValue("id"))
+	l, err := corpus.ReadLineage(r.Context(), a.Record, a.canonical(r.PathValue("id")), asOf)
 	if err != nil {
 		return err
 	}
-	versions, err := a.Record.InstrumentVersions(r.Context(), newest.ID)
-	if err != nil {
-		return err
+	return writeJSON(w, http.StatusOK, l)
+}
+
+// canonical gives the official number that a name in a request means.
+func (a *api) canonical(name string) string {
+	if a.Canonical == nil {
+		return name
 	}
-	versions = slices.DeleteFunc(versions, func(i corpus.Instrument) bool { return i.KnownAt.After(asOf) })
-	if len(versions) == 0 {
-		return corpus.ErrNotFound
-	}
-	return writeJSON(w, http.StatusOK, map[string]any{"instrument": versions[len(versions)-1], "versions": versions, "as_of": asOf})
+	return a.Canonical(name)
 }
 
 func (a *api) story(w http.ResponseWriter, r *http.Request) error {

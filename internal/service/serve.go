@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -19,16 +20,19 @@ import (
 
 	"github.com/regwire/regwire/internal/httpapi"
 	"github.com/regwire/regwire/internal/web"
+	"github.com/regwire/regwire/sentiment/instrument"
 	"github.com/regwire/regwire/sentiment/signal"
 )
 
 // Handler returns the API, the pages, health and metrics.
 func (s *Service) Handler(version string) (http.Handler, error) {
+	numbers := sync.OnceValue(instrument.New) // built when a request first names one
+	canonical := func(name string) string { return numbers().Canonical(name) }
 	api := httpapi.New(httpapi.Config{
-		Record: s.Store, Search: s.Index, SignalCSV: signal.WriteCSV, Logger: s.opts.Logger, Version: version,
+		Record: s.Store, Canonical: canonical, Search: s.Index, SignalCSV: signal.WriteCSV, Logger: s.opts.Logger, Version: version,
 	})
 	pages, err := web.New(web.Config{
-		Record: s.Store, Search: s.Index, Logger: s.opts.Logger, Version: "regwire " + version, Clock: time.Now,
+		Record: s.Store, Canonical: canonical, Search: s.Index, Logger: s.opts.Logger, Version: "regwire " + version, Clock: time.Now,
 	})
 	if err != nil {
 		return nil, err

@@ -155,22 +155,3 @@ func (s *site) instruments(r *http.Request) (view, error) {
 	}
 	return view{name: "instruments", title: "Instruments", here: "/instruments", page: p}, nil
 }
-
-type instrumentPage struct {
-	Instrument corpus.Instrument
-	Events     []corpus.Event
-	Mentions   string // link to the articles that mention it
-}
-
-func (s *site) instrument(r *http.Request) (view, error) {
-	i, err := s.Record.Instrument(r.Context(), r.PathValue("id"))
-	if err != nil {
-		return view{}, err
-	}
-	events, err := s.Record.Events(r.Context(), corpus.EventQuery{Instrument: i.ID, Limit: listSize})
-	if err != nil {
-		return view{}, err
-	}
-	p := instrumentPage{i, events, searchLink(`instrument:"`+string(i.ID)+`"`, "", 1)}
-	return view{name: "instrument", title: string(i.ID), here: "/instruments", page: p}, nil
-}

@@ -72,6 +72,16 @@ func (r record) Events(context.Context, corpus.EventQuery) ([]corpus.Event, erro
 func (r record) Instrument(context.Context, string) (corpus.Instrument, error) {
 	return first(r.instruments)
 }
+func (r record) InstrumentVersions(context.Context, corpus.InstrumentID) ([]corpus.Instrument, error) {
+	return slices.Clone(r.instruments), r.failure
+}
+func (r record) Article(_ context.Context, id corpus.ArticleID) (corpus.Article, error) {
+	a := corpus.Article{ID: id}
+	if len(r.sources) > 0 {
+		a.Source = r.sources[0].ID
+	}
+	return a, r.failure
+}
 func (r record) Instruments(context.Context, corpus.InstrumentQuery) ([]corpus.Instrument, error) {
 	return slices.Clone(r.instruments), r.failure
 }
@@ -133,8 +143,9 @@ func saying(text, address string) record {
 		story:  &corpus.Story{ID: "s1", Articles: []corpus.Member{{Article: "a1", Source: src, Title: text, URL: address}, {Article: "a2", Source: src, Title: text, URL: address}}},
 		events: []corpus.Event{event, retracted},
 		instruments: []corpus.Instrument{{ID: corpus.InstrumentID(text), Aliases: evidence, Issuer: text, Jurisdiction: corpus.Jurisdiction(text), Title: text, Status: corpus.InstrumentRepealed,
-			Relations: []corpus.Relation{relation},
-			History:   []corpus.StatusChange{{Status: corpus.InstrumentRepealed, By: corpus.InstrumentID(text), Article: "a1", Evidence: text, EffectiveAt: noon, SaidAt: noon, KnownAt: noon}}}},
+			Relations: []corpus.Relation{relation}, RelatedBy: []corpus.Relation{{Kind: corpus.Amends, To: corpus.InstrumentID(text), From: corpus.InstrumentID(text), Unresolved: true, Part: text, Evidence: text, Article: "a1"}},
+			Procedure: []corpus.InstrumentID{corpus.InstrumentID(text)}, SameAs: corpus.InstrumentID(text),
+			History: []corpus.StatusChange{{Status: corpus.InstrumentRepealed, By: corpus.InstrumentID(text + "2"), Part: text, Article: "a2", Evidence: text, EffectiveAt: noon, AppliesAt: noon, SaidAt: noon, KnownAt: noon}, {Status: corpus.InstrumentRepealed, By: corpus.InstrumentID(text), Article: "a1", Evidence: text, EffectiveAt: noon, SaidAt: noon, KnownAt: noon}}}},
 		signals:       []corpus.Signal{signal(corpus.SignalSentiment, 0.5), signal(corpus.SignalPressure, -0.5), signal(corpus.SignalSentiment, 0)},
 		notifications: []corpus.Notification{{Subject: text, Receiver: text, State: corpus.NotificationSent, SentAt: noon}, {Subject: text, State: corpus.NotificationDead}},
 		result: index.Result{Total: 90, Hits: []index.Hit{{Article: "a1", URL: address, Source: src, Title: text, Snippet: text, Marks: []corpus.Span{{Start: 0, End: len(text)}}, PublishedAt: noon, FirstSeenAt: noon, Lang: "zh"}},

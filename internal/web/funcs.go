@@ -28,6 +28,7 @@ var funcs = template.FuncMap{
 	"outward":    outward,
 	"pdfPage":    pdfPage,
 	"instrument": instrumentPath,
+	"pair":       func(a, b any) struct{ A, B any } { return struct{ A, B any }{a, b} },
 	"language":   languageName,
 	"script":     script,
 	"spark":      func(trail []float64) template.HTML { return line(trail, 120, 28, false) },

@@ -32,7 +32,9 @@ type Record interface {
 	EventVersions(context.Context, corpus.EventID) ([]corpus.Event, error)
 	Events(context.Context, corpus.EventQuery) ([]corpus.Event, error)
 	Instrument(ctx context.Context, idOrAlias string) (corpus.Instrument, error)
+	InstrumentVersions(context.Context, corpus.InstrumentID) ([]corpus.Instrument, error)
 	Instruments(context.Context, corpus.InstrumentQuery) ([]corpus.Instrument, error)
+	Article(context.Context, corpus.ArticleID) (corpus.Article, error)
 	Signals(context.Context, corpus.SignalQuery) ([]corpus.Signal, error)
 	LatestSignals(context.Context, corpus.SignalQuery) ([]corpus.Signal, error)
 	Notifications(context.Context, corpus.NotificationQuery) ([]corpus.Notification, error)
@@ -43,13 +45,16 @@ type Searcher interface {
 	Search(context.Context, index.Query) (index.Result, error)
 }
 
-// Config is what the pages are made of; all fields are required.
+// Config is what the pages are made of; all fields but Canonical are required.
 type Config struct {
-	Record  Record
-	Search  Searcher
-	Logger  *slog.Logger
-	Version string
-	Clock   func() time.Time
+	Record Record
+	// Canonical gives the official number that any way of writing it means, and
+	// back what it does not know. Without it the record's own names are known.
+	Canonical func(name string) string
+	Search    Searcher
+	Logger    *slog.Logger
+	Version   string
+	Clock     func() time.Time
 }
 
 type site struct {

@@ -121,6 +121,22 @@ func (r *Reader) ReadAt(d *text.Document, src corpus.Source, published time.Time
 	return p.readings()
 }
 
+// Canonical returns the identity that a name means when it stands alone, in
+// any way of writing it: "银发[2021]237号" gives 银发〔2021〕237号. It is the name
+// itself where that is none we know.
+func (r *Reader) Canonical(name string) string {
+	if len(name) > maxName {
+		return name
+	}
+	if all := r.find(name, corpus.Source{}); len(all) == 1 && all[0].end-all[0].start >= len(strings.TrimSpace(name))*2/3 {
+		return all[0].id
+	}
+	return name
+}
+
+// maxName is the longest name that is looked at, in bytes.
+const maxName = 400
+
 // find returns the numbers and names in full, in order and without overlaps.
 func (r *Reader) find(full string, src corpus.Source) []found {
 	var all []found
