@@ -21,11 +21,9 @@ func lazy(expr string) func() *regexp.Regexp {
 }
 
 var (
-	effective = lazy(`(?i)\b(?:takes?|took|come|comes|came|enters?|entered|go|goes|went|put)\s+(?:into\s+)?(?:full\s+)?(?:effect|force)\b|\b(?:is|are|be|becomes?)\s+effective\b|\beffective\s+(?:date|immediately|as of|at|on|from|upon|[a-z]{3,9}\.?\s+\d)|\bwith effect from\b|\bappl(?:y|ies) from\b|\bin force (?:from|on|since)\b|\bstarting (?:on|from)\b` +
-		`|之日起(?:施行|实施|执行|生效)|日起(?:正式)?(?:施行|实施|执行|生效|适用)|日(?:正式)?(?:生效|实施|施行)|即日起|立即生效|起施行|將於|将于`)
-	uponIssue = lazy(`(?i)\beffective immediately\b|\bimmediate effect\b|\b(?:upon|on) (?:the date of )?(?:its |their )?(?:issuance|publication|release|signature)\b|自(?:发布|公布|印发|下发)之日起|即日起|立即生效`)
-	comments  = lazy(`(?i)\b(?:comments?|responses?|submissions?|contributions?|answers?|replies|input|feedback|views)\b.{0,60}\b(?:by|before|until|due|no later than|within|close|closes|received|end|ends)\b|\b(?:comment period|consultation)\b.{0,50}\b(?:clos|end|run|open|until|expire|last)|\d+[- ]day (?:public )?comment|\bdeadline for (?:comments|responses|submissions)` +
-		`|意见反馈|反馈(?:截止)?时间|截止(?:日期|时间|至)|前(?:反馈|提交|提出)|咨询期|諮詢期|公开征求意见|征求意见`)
+	effective = lazy(`(?i)\b(?:takes?|took|come|comes|came|enters?|entered|go|goes|went|put)\s+(?:into\s+)?(?:full\s+)?(?:effect|force)\b|\b(?:is|are|be|becomes?)\s+effective\b|\beffective\s+(?:date|immediately|as of|at|on|from|upon|[a-z]{3,9}\.?\s+\d)|\bwith effect from\b|\bappl(?:y|ies) from\b|\bin force (?:from|on|since)\b|\bstarting (?:on|from)\b`)
+	uponIssue = lazy(`(?i)\beffective immediately\b|\bimmediate effect\b|\b(?:upon|on) (?:the date of )?(?:its |their )?(?:issuance|publication|release|signature)\b`)
+	comments  = lazy(`(?i)\b(?:comments?|responses?|submissions?|contributions?|answers?|replies|input|feedback|views)\b.{0,60}\b(?:by|before|until|due|no later than|within|close|closes|received|end|ends)\b|\b(?:comment period|consultation)\b.{0,50}\b(?:clos|end|run|open|until|expire|last)|\d+[- ]day (?:public )?comment|\bdeadline for (?:comments|responses|submissions)`)
 )
 
 // dates reads when a rule applies and when comments close. Relative dates are
@@ -35,7 +33,11 @@ func (ctx *context) dates(t corpus.EventType) (effectiveAt, closesAt time.Time) 
 		return
 	}
 	if ctx.dated == nil {
-		e, c := ctx.readDates()
+		read := ctx.readDates
+		if ctx.doc.Lang == "zh" {
+			read = func() (time.Time, time.Time) { return ctx.readChineseDates(t) }
+		}
+		e, c := read()
 		ctx.dated = []time.Time{e, c}
 	}
 	return ctx.dated[0], ctx.dated[1]
@@ -71,7 +73,7 @@ func (ctx *context) readDates() (effectiveAt, closesAt time.Time) {
 
 // maybeDate is a cheap test before any expression runs.
 func maybeDate(s string) bool {
-	for _, w := range []string{"ffect", "force", "omment", "onsult", "eedback", "espons", "ubmission", "iews", "appl", "tarting", "eadline", "日起", "施行", "生效", "实施", "截止", "反馈", "意见", "於", "于"} {
+	for _, w := range []string{"ffect", "force", "omment", "onsult", "eedback", "espons", "ubmission", "iews", "appl", "tarting", "eadline"} {
 		if strings.Contains(s, w) {
 			return true
 		}
@@ -100,7 +102,7 @@ func (ctx *context) effectiveFrom(sentence string, m []int) time.Time {
 	if ctx.published.IsZero() {
 		return time.Time{}
 	}
-	if rest := sentence[m[0]:]; strings.Contains(rest, "days after") || strings.Contains(sentence, "日后") || strings.Contains(rest, "months after") || strings.Contains(sentence, "个月后") {
+	if rest := sentence[m[0]:]; strings.Contains(rest, "days after") || strings.Contains(rest, "months after") {
 		if at, ok := when.Period(sentence, day(ctx.published)); ok {
 			return at
 		}

@@ -80,8 +80,11 @@ func unmasked(hits []hit, toks []token) []hit {
 // labelled headlines agree.
 const minorWeight = 0.5
 
+// covered reports whether a cue only stands in a masked expression, or an
+// opinion in the name of an authority: 分析 in 金融情报分析院.
 func covered(h hit, toks []token) bool {
-	return toks[h.from].masked || toks[h.to-1].masked
+	return toks[h.from].masked || toks[h.to-1].masked ||
+		h.cue.typ == corpus.Other && toks[h.from].han && toks[h.from].class&authority != 0 && toks[h.to-1].class&authority != 0
 }
 
 // maxSteps bounds the work on one sentence: ordinary headlines take some
