@@ -124,3 +124,71 @@ func TestFurtherPagesAreJoined(t *testing.T) {
 		t.Errorf("%d articles, %d revisions", c.Articles, c.Revisions)
 	}
 }
+
+// TestEvidenceInAPDFHasItsPage: what an event was read from in a PDF is known
+// by page, from the file to the report.
+func TestEvidenceInAPDFHasItsPage(t *testing.T) {
+	p, db := open(t, t.TempDir(), office(nil))
+	must(t, db.Update(t.Context(), func(tx *store.Tx) error {
+		_, _, err := tx.AddCapture(corpus.Capture{
+			Source: "office", URL: "https://office.example/order.pdf", Status: http.StatusOK, MediaType: "application/pdf", FetchedAt: time.Date(2026, 3, 6, 0, 0, 0, 0, time.UTC), Origin: corpus.OriginLive,
+			Body: filePDF(
+				[]string{"Order of the Office of Supervision", "The Office of Supervision (OoS) supervises firms in the United Kingdom that keep crypto assets."},
+				[]string{"The OoS sued Binance in the High Court for operating an unregistered crypto exchange.", "It asks the court to ban the firm."},
+			),
+		})
+		return err
+	}))
+	must(t, p.Drain(t.Context()))
+	events, err := db.Events(t.Context(), corpus.EventQuery{})
+	must(t, err)
+	if len(events) == 0 {
+		t.Fatal("nothing was read out of the file")
+	}
+	for _, e := range events {
+		for _, r := range e.Reports {
+			for i, said := range r.Evidence {
+				want := 1
+				if strings.Contains(said, "sued") || strings.Contains(said, "court") {
+					want = 2
+				}
+				if len(r.Pages) != len(r.Evidence) || r.Pages[i] != want {
+					t.Errorf("%q is said to be on pages %v, want %d", said, r.Pages, want)
+				}
+			}
+		}
+	}
+}
+
+// filePDF writes a small PDF: pages of lines of text.
+func filePDF(pages ...[]string) []byte {
+	var b strings.Builder
+	var offsets []int
+	object := func(format string, args ...any) {
+		offsets = append(offsets, b.Len())
+		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", len(offsets), fmt.Sprintf(format, args...))
+	}
+	b.WriteString("%PDF-1.4\n")
+	var kids strings.Builder
+	for i := range pages {
+		fmt.Fprintf(&kids, "%d 0 R ", 4+2*i)
+	}
+	object("<< /Type /Catalog /Pages 2 0 R >>")
+	object("<< /Type /Pages /Count %d /Kids [ %s] >>", len(pages), kids.String())
+	object("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /FirstChar 32 /LastChar 126 /Widths [ %s] >>", strings.Repeat("500 ", 95))
+	for i, page := range pages {
+		var s strings.Builder
+		for k, l := range page {
+			fmt.Fprintf(&s, "BT /F1 11 Tf 1 0 0 1 72 %d Tm (%s) Tj ET\n", 760-40*k, strings.NewReplacer("(", `\(`, ")", `\)`).Replace(l))
+		}
+		object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> >> >>", 5+2*i)
+		object("<< /Length %d >>\nstream\n%sendstream", s.Len(), s.String())
+	}
+	at := b.Len()
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(offsets)+1)
+	for _, o := range offsets {
+		fmt.Fprintf(&b, "%010d 00000 n \n", o)
+	}
+	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(offsets)+1, at)
+	return []byte(b.String())
+}
