@@ -146,6 +146,11 @@ func endHan(items []item, i int) {
 				return
 			}
 		}
+		if d.weight <= 0 && items[j].kind == good && !items[j].used {
+			items[j].used = true // 救援并未出现
+			d.value = -relief
+			return
+		}
 		if k := items[j].kind; k == up || k == down || k == stop {
 			return
 		}
