@@ -312,13 +312,8 @@ func (r *Reading) relationHan(s *sentence, it item, ms []corpus.Span, own, d int
 // then that one is its topic.
 func (r *Reading) otherBefore(s *sentence, clause int, ms []corpus.Span) bool {
 	j, _ := slices.BinarySearchFunc(r.others, s.clauses[clause], func(m corpus.Span, at int) int { return m.Start - at })
-	for ; j < len(r.others) && s.clauseOf(r.others[j].Start) == clause && r.others[j].Start < ms[len(ms)-1].Start; j++ {
-		if slices.Contains(ms, r.others[j]) {
-			return false
-		}
-		return true
-	}
-	return false
+	return j < len(r.others) && s.clauseOf(r.others[j].Start) == clause &&
+		r.others[j].Start < ms[len(ms)-1].Start && !slices.Contains(ms, r.others[j])
 }
 
 // isAgent reports whether all mentions in the clause of a verb are its doer.
