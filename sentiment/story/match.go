@@ -313,7 +313,7 @@ func (p *pair) noise(likeness, agree float64, foreign bool) (int, reason) {
 	}
 	parties := shared(a.parties, b.parties) > 0
 	assets := shared(a.assets, b.assets) > 0
-	whole := wholeMarket(a, b)
+	whole := a.kind != corpus.Funding && wholeMarket(a, b) // a raise is somebody's, known or not
 	figure := commonFigure(a, b)
 	home := a.source == b.source
 	switch {

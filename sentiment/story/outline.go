@@ -47,6 +47,9 @@ const (
 	outlinesAgree = 0.38
 	// outlinesAgreeHome is the same for two articles of one house.
 	outlinesAgreeHome = 0.5
+	// foreignOutlines is what two outlines in different scripts have to share,
+	// as the sum of products of weights: a name and a figure, or two names.
+	foreignOutlines = 220.0
 	// outlineWindow is how far apart in time. A follow-up in other words comes
 	// through the event.
 	outlineWindow = 36 * time.Hour
@@ -158,7 +161,10 @@ func stem(word string) string {
 
 // agree returns the cosine of two outlines, [0, 1], each taken to be at least
 // outlineNorm long.
-func (o outline) agree(p outline) float64 {
+func (o outline) agree(p outline) float64 { return o.shared(p) / (o.norm() * p.norm()) }
+
+// shared is the sum over what two outlines have in common.
+func (o outline) shared(p outline) float64 {
 	dot := 0.0
 	for i, j := 0, 0; i < len(o) && j < len(p); {
 		switch {
@@ -171,7 +177,7 @@ func (o outline) agree(p outline) float64 {
 			i, j = i+1, j+1
 		}
 	}
-	return dot / (o.norm() * p.norm())
+	return dot
 }
 
 func (f feature) value() float64 { return weightStep * float64(f.weight) }
@@ -271,10 +277,13 @@ var silent = func() map[string]bool {
 }()
 
 // alike reports whether two articles that appeared this far apart tell one
-// thing, in one language.
+// thing.
 func (s *sketch) alike(other *sketch, gap time.Duration) bool {
-	if s.han != other.han || gap > outlineWindow || sameMould(s, other) {
+	switch {
+	case gap > outlineWindow || sameMould(s, other):
 		return false
+	case s.han != other.han:
+		return s.outline.shared(other.outline) >= foreignOutlines
 	}
 	agree := s.outline.agree(other.outline)
 	return agree >= outlinesAgreeHome || agree >= outlinesAgree && s.from != other.from
