@@ -143,20 +143,36 @@ func continuation(first, at string, n int, res *response) string {
 var nextWords = []string{"next", "next page", "continue", "continue reading", "下一页", "下一頁", "下页", "下頁", "余下全文", "weiter", "nächste seite", "page suivante", "suivant", "siguiente", "次へ", "次のページ"}
 
 // mayGoOn looks in the bytes of a page for what a link to page n is made of.
+// It goes over them three times: every page that is fetched comes by here.
 func mayGoOn(body []byte, n int) bool {
-	for _, mark := range []string{`rel="next`, `rel='next`, "rel=next", "下一页", "下一頁"} {
-		if bytes.Contains(body, []byte(mark)) {
+	number := []byte(strconv.Itoa(n))
+	return occurs(body, []byte("rel="), func(_, after []byte) bool {
+		return bytes.HasPrefix(bytes.TrimLeft(after[:min(len(after), 5)], `"'`), []byte("next"))
+	}) || occurs(body, []byte("下一"), func(_, after []byte) bool {
+		return bytes.HasPrefix(after, []byte("页")) || bytes.HasPrefix(after, []byte("頁"))
+	}) || occurs(body, number, func(before, after []byte) bool {
+		return len(before) > 0 && strings.IndexByte("=/_-", before[len(before)-1]) >= 0 && slices.ContainsFunc(numberEnds, func(end string) bool {
+			return len(after) >= len(end) && string(after[:len(end)]) == end
+		})
+	})
+}
+
+// numberEnds is what follows the number of a page in a link.
+var numberEnds = []string{`"`, `'`, `/"`, ".htm", ".shtm"}
+
+// occurs reports whether part is in body where what is before and after it is
+// as wanted.
+func occurs(body, part []byte, wanted func(before, after []byte) bool) bool {
+	for at := 0; ; {
+		i := bytes.Index(body[at:], part)
+		if i < 0 {
+			return false
+		}
+		if wanted(body[:at+i], body[at+i+len(part):]) {
 			return true
 		}
+		at += i + len(part)
 	}
-	for _, mark := range []string{"=", "/", "_", "-"} {
-		for _, end := range []string{`"`, `'`, ".htm", ".shtm", `/"`} {
-			if bytes.Contains(body, []byte(mark+strconv.Itoa(n)+end)) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // pageKeys are the parameters that number pages.

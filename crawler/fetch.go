@@ -261,7 +261,11 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 func whole(res *http.Response) ([]byte, error) {
 	defer res.Body.Close()
 	var b bytes.Buffer
-	b.Grow(int(min(max(res.ContentLength, 0), 1<<20)) + bytes.MinRead)
+	length := res.ContentLength
+	if length < 0 { // it is not told: begin with what holds a small page
+		length = 32 << 10
+	}
+	b.Grow(int(min(length, 1<<20)) + bytes.MinRead)
 	if _, err := b.ReadFrom(res.Body); err != nil {
 		return nil, err
 	}
