@@ -73,6 +73,18 @@ var (
 	firstWords = []string{"publish", "posted", "released", "issued", "written", "release date", "veröffentlicht", "erstellt", "publié", "mis en ligne", "publicado", "publicación", "publicada", "pubblicato", "gepubliceerd", "geplaatst", "opublikowan", "publicerad", "publisert", "udgivet", "julkaistu", "发布", "發布", "發佈", "发表", "发文", "時間", "时间", "日期", "公開日", "掲載日", "投稿日", "公開", "등록", "입력", "게시", "작성", "опубликован", "дата", "date:", "date :", "datum:", "fecha:", "data:", "yayın"}
 )
 
+// otherWords say beside a date that it is neither: when something takes
+// effect, ends or takes place, or when a document was drawn up.
+var otherWords = []string{"effective", "in force", "deadline", "due ", "due:", "closing date", "closes on", "expires", "ends on", "event date", "event:", "hearing", "meeting", "applies from", "entry into", "comments due", "comment period", "in kraft", "frist", "gültig", "stichtag", "entrée en vigueur", "échéance", "vigencia", "vigor", "生效", "施行", "实施", "截止", "到期", "成文", "签署", "開始日", "施行日", "期限", "시행", "마감"}
+
+// otherLabel reports whether the text before a date says that it is another
+// one: the label nearest to it counts.
+func otherLabel(s string) bool {
+	s = strings.ToLower(s)
+	at := lastOf(s, otherWords)
+	return at >= 0 && len(s) < 120 && at >= max(lastOf(s, []string{"publish", "posted", "released", "issued", "发布", "發布", "发文", "veröffentlicht", "publié", "publicado", "pubblicato"}), lastOf(s, laterWords))
+}
+
 // lastOf returns where in s the last of words ends; -1 when there is none.
 func lastOf(s string, words []string) int {
 	at := -1
@@ -445,10 +457,13 @@ func (p *page) visible(confirmed bool) (published, modified moment) {
 	bestScore := 0.0
 	for _, s := range p.dates {
 		itemprop := s.machine && attr(s.node, "itemprop") == "datePublished"
-		if s.under&traitComment != 0 || s.under&traitFoot != 0 && !itemprop || claimed(p.in, s.Time).IsZero() || credited(s) {
+		if s.under&traitComment != 0 || s.under&traitFoot != 0 && !itemprop || claimed(p.in, s.Time).IsZero() || credited(s) || !itemprop && otherLabel(s.label) {
 			continue
 		}
 		score := 0.0
+		if l := strings.TrimSpace(s.label); strings.HasSuffix(l, ":") && !s.labelled && !s.modified && !s.machine && len(strings.Fields(l)) <= 2 {
+			score -= 1.5 // "Release: 14.11.2019" is of a game
+		}
 		if s.machine {
 			score += 1.5
 		}
@@ -506,7 +521,7 @@ func (p *page) visible(confirmed bool) (published, modified moment) {
 	// The only date of a page that stands by itself is the article's.
 	published = moment{}
 	for _, s := range p.dates {
-		if !s.short || s.modified || s.under&(around&^traitSide) != 0 || credited(s) || strings.Contains(s.label, ":") && !s.labelled || claimed(p.in, s.Time).IsZero() ||
+		if !s.short || s.modified || s.under&(around&^traitSide) != 0 || credited(s) || otherLabel(s.label) || strings.Contains(s.label, ":") && !s.labelled || claimed(p.in, s.Time).IsZero() ||
 			len(s.text) > s.end-s.start+12 || inside(s.node, func(n *html.Node) bool { return n.DataAtom == atom.A || n.DataAtom == atom.Li }) {
 			continue
 		}

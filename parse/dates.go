@@ -237,7 +237,9 @@ func clockAt(s string, toks []token) (h, m, sec int, zone *time.Location, n int)
 				"mon", "tue", "wed", "thu", "fri", "sat", "sun", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
 				"星", "期", "上", "下", "午", "一", "二", "三", "四", "五", "六":
 			default:
-				return 0, 0, 0, nil, 0
+				if _, ok := zoneOffset(t.word); !ok { // "2018-11-28CET11:59"
+					return 0, 0, 0, nil, 0
+				}
 			}
 		}
 		i++
