@@ -25,7 +25,9 @@
 // of the tree; then two readers look for the article, one by the names sites
 // give to its container, one by the density of its text (go-readability);
 // the better of the two is cut into blocks, and a last pass drops what boxes
-// left behind. No rule knows a site.
+// left behind. No rule knows a site; a source may bring its own (see
+// [corpus.Rules]), which beat all this where they match and are reported where
+// they do not.
 //
 // # What is left to others
 //
