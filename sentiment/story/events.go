@@ -259,10 +259,10 @@ func (p *placing) sameStep(t *telling, c *candidate) bool {
 // happening: texts from one mould, told apart by their events rather than their
 // headlines. Whether two articles are kept apart depends on nothing but the two.
 func (p *placing) disregardMoulds(candidates []candidate) {
-	if len(p.claims) == 0 || p.claims[0].telling.kind == corpus.Other {
+	main, ok := p.main()
+	if !ok {
 		return
 	}
-	main := &p.claims[0].telling
 	other := func(n neighbour, near bool) bool {
 		other := false
 		for i := range candidates {
@@ -272,7 +272,7 @@ func (p *placing) disregardMoulds(candidates []candidate) {
 				continue
 			}
 			told := p.reportTelling(ev.Reports[at])
-			switch strength, why := same(main, &told, near); {
+			switch strength, why := same(&main, &told, near); {
 			case strength > 0:
 				return false
 			case why == otherTime && n.similarity >= reprint:
@@ -287,13 +287,15 @@ func (p *placing) disregardMoulds(candidates []candidate) {
 }
 
 // findKin looks for articles whose main happening is that of this one. Each is
-// compared by itself, whatever event it was counted to, so that the story they
-// make does not depend on the order in which they came.
+// compared by itself, whatever event it was counted to, and only when the keys
+// of the two meet, so that the story they make does not depend on the order in
+// which they came.
 func (p *placing) findKin(candidates []candidate) {
-	if len(p.claims) == 0 || p.claims[0].telling.kind == corpus.Other {
+	main, ok := p.main()
+	if !ok {
 		return
 	}
-	main := &p.claims[0].telling
+	_, look := main.keys(p.in.Article.ID)
 	for i := range candidates {
 		for _, r := range candidates[i].event.Reports {
 			if !r.Main || r.Withdrawn || r.Article == p.in.Article.ID {
@@ -301,11 +303,37 @@ func (p *placing) findKin(candidates []candidate) {
 			}
 			told := p.reportTelling(r)
 			told.acting, told.ended = candidates[i].acting, candidates[i].ended
-			if strength, _ := same(main, &told, false); strength > 0 {
+			if n, _ := either(&main, &told); n == 0 {
+				continue
+			}
+			file, _ := told.keys(r.Article)
+			byNumber := shared(main.acting, told.acting)+shared(main.ended, told.ended) > 0
+			if byNumber || slices.ContainsFunc(look, func(k string) bool { return slices.Contains(file, k) }) {
 				p.kin = append(p.kin, r.Article)
 			}
 		}
 	}
+}
+
+// main returns what the article tells first, as its report will.
+func (p *placing) main() (telling, bool) {
+	if len(p.claims) == 0 || p.claims[0].telling.kind == corpus.Other {
+		return telling{}, false
+	}
+	r := p.whole(0)
+	t := tell(told(r), p.in.Article.Source, clip(p.in.Revision.Title), r.Evidence, p.date)
+	t.acting, t.ended = p.claims[0].telling.acting, p.claims[0].telling.ended
+	return t, true
+}
+
+// either compares two tellings both ways, since the first is asked what its
+// type demands.
+func either(a, b *telling) (int, reason) {
+	n, why := same(a, b, false)
+	if m, because := same(b, a, false); m > n {
+		return m, because
+	}
+	return n, why
 }
 
 // assign gives readings to candidates, the strongest match first; an event is
