@@ -98,6 +98,9 @@ func readHostile(shape string, n int) {
 // more than four times as much, and no page costs more than 400 times what it
 // weighs.
 func TestHostilePagesCostWhatTheyWeigh(t *testing.T) {
+	if raced {
+		t.Skip("the race detector allocates for itself")
+	}
 	for shape := range hostile {
 		readHostile(shape, 1000) // what is made once is made here
 		cost := func(n int) float64 {
