@@ -42,13 +42,18 @@ func FuzzRead(f *testing.F) {
 			if in.Status != corpus.InstrumentUnknown && !strings.Contains(d.Full, in.Evidence) {
 				t.Fatalf("evidence %q is not in the text", in.Evidence)
 			}
+			for _, st := range in.Stated {
+				if st.Status.Stage() == 0 || st.Evidence == "" || !strings.Contains(d.Full, st.Evidence) || st.By != "" && !known[st.By] || st.By == in.ID {
+					t.Fatalf("statement %+v", st)
+				}
+			}
 			for _, m := range in.Mentions {
 				if m.Start < 0 || m.End > len(d.Full) || m.Start >= m.End {
 					t.Fatalf("span %v outside the text", m)
 				}
 			}
 			for _, rel := range in.Relations {
-				if !known[rel.To] || rel.To == in.ID || rel.Evidence == "" || !strings.Contains(d.Full, rel.Evidence) {
+				if !known[rel.To] != rel.Unresolved || rel.To == in.ID || rel.Evidence == "" || !strings.Contains(d.Full, rel.Evidence) {
 					t.Fatalf("relation %+v", rel)
 				}
 			}
@@ -59,7 +64,7 @@ func FuzzRead(f *testing.F) {
 // TestReadIsBounded reads hostile pages: what is kept of them is bounded.
 func TestReadIsBounded(t *testing.T) {
 	r := New()
-	for _, unit := range []string{"FIL-1-2025 rescinds ", "银发〔2021〕1号", "S. 1 ", "(EU) 1/2 ", "Act 2019 The ", "废止", "令第1号"} {
+	for _, unit := range []string{"FIL-1-2025 rescinds ", "银发〔2021〕1号", "S. 1 ", "(EU) 1/2 ", "Act 2019 The ", "废止", "令第1号", "FIL-1-2025 issued ", "《关于甲的通知》废止", "银发〔2021〕1号废止银发〔2020〕1号，", "“FIL-1-2025”", "will not amend FIL-1-2025, which ", "RIN 1505-AC87, ", "Interpretive Letters 1170, 1171, "} {
 		d := text.Read("", strings.Repeat(unit, 20000), "")
 		ins := r.Read(d, corpus.Source{})
 		if len(ins) > MaxInstruments {
@@ -91,6 +96,19 @@ func TestIdentities(t *testing.T) {
 			if !slices.Equal(ids, []string{c.id}) {
 				t.Errorf("%q gave %q, want %q", f, ids, c.id)
 			}
+		}
+	}
+}
+
+func TestCanonical(t *testing.T) {
+	r := New()
+	for name, want := range map[string]string{
+		"银发[2021]237号": "银发〔2021〕237号", "yin fa [2021] no. 237": "银发〔2021〕237号", "mica": "mica", "MiCA": "Regulation (EU) 2023/1114", "32023R1114": "Regulation (EU) 2023/1114",
+		"S. 1582": "Pub. L. 119-27", "OCC Interpretive Letter No. 1174": "OCC IL 1174", "第14178号行政令": "E.O. 14178",
+		"the new letter": "the new letter", "SAB 121 and SAB 122": "SAB 121 and SAB 122", "what SAB 121 asked of all the banks": "what SAB 121 asked of all the banks", "": "",
+	} {
+		if got := r.Canonical(name); got != want {
+			t.Errorf("%q gave %q, want %q", name, got, want)
 		}
 	}
 }

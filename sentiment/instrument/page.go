@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/regwire/regwire/corpus"
 	"github.com/regwire/regwire/sentiment/text"
@@ -118,8 +119,20 @@ func (p *page) joined() []text.Sentence {
 		}
 		out = append(out, s)
 	}
+	for i := range out {
+		if s := &out[i]; s.End-s.Start > maxSentence {
+			s.End = s.Start + maxSentence
+			for !utf8.RuneStart(p.doc.Full[s.End]) {
+				s.End--
+			}
+		}
+	}
 	return out
 }
+
+// maxSentence is how much of one sentence is read, in bytes. The longest we
+// know, the titles of European acts, have a quarter of that.
+const maxSentence = 6000
 
 // titleStart returns where the title in title marks begins that a number in
 // brackets follows.
@@ -252,10 +265,19 @@ const headBytes = 500
 
 var issues = lazy(`(?i)\b(?:issu(?:es?|ed|ing)|publish(?:es|ed|ing)?|releas(?:es?|ed)|unveil(?:s|ed)?|adopt(?:s|ed)|finali[sz](?:es|ed)|announc(?:es|ed)|introduc(?:es|ed)|sign(?:s|ed))\b|发布|印发|公布|出台|下发|颁布|发出|頒布|發布|發出`)
 
+// issueStems are pieces of words, one of which every match of issues has.
+var issueStems = []string{"issu", "publish", "releas", "unveil", "adopt", "finali", "announc", "introduc", "sign", "布", "印", "出", "下"}
+
 // introduce marks the instruments that a sentence presents as issued: named in
 // the title, at the head of the page, alone on a line, or near such a word.
-func (p *page) introduce(ms []mention, s text.Sentence, sentence string) {
-	issued := issues().FindStringIndex(sentence)
+func (p *page) introduce(ms []mention, s text.Sentence, sentence, lower string) {
+	if len(ms) == 0 {
+		return
+	}
+	var issued []int
+	if slices.ContainsFunc(issueStems, func(w string) bool { return strings.Contains(lower, w) }) {
+		issued = issues().FindStringIndex(sentence)
+	}
 	for _, m := range ms {
 		alone := m.end-m.start > len(sentence)*2/3
 		if s.Title || alone || p.src.Kind == corpus.SourceRegulator && m.start < headBytes || issued != nil && !referred(p.doc.Full, m.start) {

@@ -26,8 +26,8 @@ func (p *page) read() {
 		if len(named) == 0 && !strings.HasSuffix(sentence, "：") && !strings.HasSuffix(sentence, ":") && !selfExpr().MatchString(sentence) {
 			continue
 		}
-		p.introduce(named, s, sentence)
 		lower := asciiLower(sentence)
+		p.introduce(named, s, sentence, lower)
 		found := findActs(sentence, lower, s.Start)
 		if len(found) == 0 {
 			continue
