@@ -35,7 +35,7 @@ func TestHeadlines(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := analyzer(t)
-	m := &confusion{}
+	right, turned, all := 0, 0, 0
 	for line := range strings.Lines(string(b)) {
 		if strings.HasPrefix(line, "#") {
 			continue
@@ -46,13 +46,19 @@ func TestHeadlines(t *testing.T) {
 			t.Fatalf("%q: %v", line, err)
 		}
 		an := a.Analyze(corpus.Text{Title: f[2], Target: f[1]})
-		m.add(gold, an.Label)
-		if an.Label != gold {
+		all++
+		switch {
+		case an.Label == gold:
+			right++
+		case an.Label*gold < 0:
+			turned++
+			fallthrough
+		default:
 			t.Logf("%+d for %s, read as %+.2f: %s", gold, f[1], an.Score, f[2])
 		}
 	}
-	if f1 := m.macro(); f1 < 0.85 {
-		t.Errorf("macro-F1 %.3f %s, want at least .85", f1, m.table())
+	if share := float64(right) / float64(all); share < 0.85 || turned > all/25 {
+		t.Errorf("%d of %d right, want 85 %%; %d with the sign turned, want at most %d", right, all, turned, all/25)
 	}
 }
 

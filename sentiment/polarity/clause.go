@@ -23,6 +23,10 @@ type item struct {
 	used       bool // of good and bad: a direction has taken it over
 }
 
+// measure is the weight from which on a bad thing is an act of power, a ban
+// say, and not a cost: to lift it is to end it.
+const measure = -0.3
+
 // Reach of a word over its neighbours, in bytes; a word of English has about
 // six, a Chinese one the same. Guessed, then kept where the development sets
 // under free licences agreed.
@@ -45,12 +49,12 @@ func (lx *lexicon) scan(full string, s text.Sentence, items []item) (out []item,
 		}
 		return true
 	})
-	items = partAtSpaces(full, s, items)
+	items = partAtSpaces(full, s, figures(full, s, items))
 	clauses = split(items, s)
 	reasons(full, items)
 	for i := range items {
 		switch items[i].kind {
-		case up, down:
+		case up, down, relax:
 			direct(items, i)
 		case good, bad:
 			if !items[i].used {
@@ -59,8 +63,8 @@ func (lx *lexicon) scan(full string, s text.Sentence, items []item) (out []item,
 		case polar, verb:
 			items[i].value = items[i].weight
 		case stop:
-			end(items, i)
 			items[i].passive = isPassive(full, items, i, s)
+			end(items, i)
 		case act, versus:
 			items[i].value = items[i].weight
 			items[i].passive = isPassive(full, items, i, s)
@@ -87,6 +91,14 @@ func (lx *lexicon) scan(full string, s text.Sentence, items []item) (out []item,
 	fail(items)
 	notices(full, s, items, clauses)
 	weigh(items)
+	for _, it := range items {
+		if it.kind == plain {
+			for i := range items {
+				items[i].value *= it.weight
+			}
+			break // once is enough
+		}
+	}
 	return items, clauses
 }
 
@@ -108,7 +120,7 @@ func split(items []item, s text.Sentence) []int {
 	starts := []int{s.Start}
 	for i := range items {
 		switch items[i].kind {
-		case clause, contrast, concession, punctuation:
+		case clause, contrast, concession, background, punctuation:
 			if starts[len(starts)-1] != items[i].start {
 				starts = append(starts, items[i].start)
 			}
@@ -135,7 +147,7 @@ func direct(items []item, i int) {
 		t := &items[j]
 		t.used = true
 		size := max(0.4, math.Abs(d.weight))
-		if d.kind == down {
+		if d.kind == down || d.kind == relax && t.weight <= measure {
 			size = -size
 		}
 		if t.kind == bad {
@@ -192,17 +204,33 @@ func end(items []item, i int) {
 		return
 	}
 	relief := max(0.45, -d.weight)
-	for j := i + 1; j < len(items) && items[j].clause == d.clause && items[j].start-d.end <= reachObject; j++ {
-		switch k := items[j].kind; {
-		case k == bad && !items[j].used:
-			items[j].used = true
+	take := func(o *item) bool {
+		switch {
+		case o.used || o.clause != d.clause:
+			return false
+		case o.kind == bad:
 			d.value = relief
-			return
-		case k == good && !items[j].used:
-			items[j].used = true
+		case o.kind == good:
 			d.value = -relief
+		default:
+			return false
+		}
+		o.used = true
+		return true
+	}
+	for j := i + 1; j < len(items) && items[j].clause == d.clause && items[j].start-d.end <= reachObject; j++ {
+		if take(&items[j]) {
 			return
-		case k == up || k == down || k == stop || k == preposition && items[j].start-d.end > 2:
+		}
+		if k := items[j].kind; k == up || k == down || k == stop || k == preposition && items[j].start-d.end > 2 {
+			break
+		}
+	}
+	if !d.passive {
+		return
+	}
+	for j := i - 1; j >= 0 && items[j].clause == d.clause && d.start-items[j].end <= reachBack; j-- {
+		if take(&items[j]) || items[j].kind.valued() {
 			return
 		}
 	}
@@ -313,12 +341,17 @@ func magnitude(s string) float64 {
 // than what stands before it, what stands beside "despite" less.
 func weigh(items []item) {
 	last, conceded := -1, map[int]bool{}
+	told := slices.ContainsFunc(items, func(it item) bool { return it.clause == 0 && it.value != 0 })
 	for _, it := range items {
 		switch it.kind {
 		case contrast, turn:
 			last = it.clause
 		case concession:
 			conceded[it.clause] = true
+		case background:
+			if told && it.clause > 0 {
+				conceded[it.clause] = true // "recovers after the crash"
+			}
 		}
 	}
 	for i := range items {

@@ -11,6 +11,6 @@
 // none, the text as a whole with low confidence.
 //
 // A score is in [-1, 1], the expected effect for the holder of the target. Its
-// confidence is in [0, 1]: how much was said, and how much of it agrees.
+// confidence is in [0, 1]: how likely its sign, or that it has none, is right.
 // Evidence is quoted verbatim. The same text gives the same score every time.
 package polarity

@@ -20,6 +20,7 @@ const (
 	none kind = iota
 	up
 	down
+	relax
 	good
 	bad
 	polar
@@ -41,13 +42,15 @@ const (
 	concession
 	preposition
 	punctuation
+	plain
+	background
 )
 
 var kindNames = map[string]kind{
-	"none": none, "up": up, "down": down, "good": good, "bad": bad, "polar": polar, "verb": verb,
+	"none": none, "up": up, "down": down, "relax": relax, "good": good, "bad": bad, "polar": polar, "verb": verb,
 	"act": act, "stop": stop, "versus": versus, "negator": negator, "denial": denial, "booster": booster,
 	"damper": damper, "hedge": hedge, "question": question, "clause": clause,
-	"contrast": contrast, "turn": turn, "reason": reason, "notice": notice, "concession": concession, "preposition": preposition,
+	"contrast": contrast, "turn": turn, "reason": reason, "notice": notice, "concession": concession, "preposition": preposition, "plain": plain, "background": background,
 }
 
 // valued reports whether words of this kind carry a value themselves.
@@ -142,7 +145,7 @@ func inflect(k kind, form string) []string {
 			return []string{base}
 		}
 		return []string{base, base + "s"}
-	case up, down, verb, act, stop, versus:
+	case up, down, relax, verb, act, stop, versus:
 	default:
 		return []string{base}
 	}

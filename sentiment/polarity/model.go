@@ -5,22 +5,19 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
-	"strings"
 	"sync"
-
-	"github.com/regwire/regwire/corpus"
-	"github.com/regwire/regwire/sentiment/text"
 )
 
-// The model corrects what the lexicon makes of an English sentence: a logistic
+// The model corrects what the lexicon makes of a sentence: a logistic
 // regression with three classes over the lexicon's own reading and hashed
-// words and pairs of words, marked by which side of the target they stand on.
-// It is trained by the command in folder train on two sets of headlines under
-// the MIT licence, and never sees what its sentence is called: names are
-// masked where they are known.
+// words, pairs of words and Chinese characters, marked by where they stand
+// from the target. It is trained by the command in folder train, and never
+// sees what its target is called; names that are known are masked.
+// docs/model-card.md tells on what and how well.
 //
-// Its file holds, little endian: the magic "rwp1", the dense weights as
-// float32, one scale per class as float32, then the hashed weights as int8.
+// Its file holds, little endian: the magic "rwp2", for each class the dense
+// weights and the scale of the hashed ones as float32, the knots of the curve
+// of confidence as float32, then the hashed weights as int8.
 
 // Classes of the model: what the sentence is for its target.
 const (
@@ -30,37 +27,25 @@ const (
 	classes
 )
 
-// Dense features.
-const (
-	denseBias       = iota
-	denseValue      // the lexicon's value, squashed
-	denseSize       // its absolute value
-	denseUnsure     // 1 without any value
-	denseQuestion   // 1 for a question
-	denseOverall    // the value of the sentence without regard to the target
-	denseDiffers    // 1 where target and sentence have opposite signs
-	denseUntargeted // 1 where the sentence does not name the target
-	denseCount
-)
+// curveKnots is the number of points of the curve of confidence: one for each
+// tenth of a score from -1 to 1.
+const curveKnots = 21
 
-const (
-	hashBits = 16
-	hashSize = 1 << hashBits
+// Curve tells how often the label of a score is right, at -1, -0.9 … 1.
+type Curve [curveKnots]float32
 
-	// Buckets is the number of hashed features.
-	Buckets = hashSize
-)
-
-// Features is what the model sees of one sentence.
-type Features struct {
-	Dense  [denseCount]float64
-	Hashed []uint32 // buckets
+// At interpolates the curve.
+func (c *Curve) At(score float64) float64 {
+	x := (max(-1, min(1, score)) + 1) / 2 * (curveKnots - 1)
+	i := min(int(x), curveKnots-2)
+	return float64(c[i]) + (x-float64(i))*float64(c[i+1]-c[i])
 }
 
 // Model is a trained model. It is immutable.
 type Model struct {
 	dense  [classes][denseCount]float32
 	scale  [classes]float32
+	curve  Curve
 	hashed [][classes]int8
 }
 
@@ -72,11 +57,11 @@ var loadModel = sync.OnceValues(func() (*Model, error) { return DecodeModel(mode
 // ErrModel says that a file is no model of this version.
 var ErrModel = errors.New("not a model of this version")
 
-const modelMagic = "rwp1"
+const modelMagic = "rwp2"
 
 // DecodeModel reads a model as [Model.Encode] writes it.
 func DecodeModel(b []byte) (*Model, error) {
-	const head = len(modelMagic) + 4*classes*(denseCount+1)
+	const head = len(modelMagic) + 4*(classes*(denseCount+1)+curveKnots)
 	if len(b) != head+classes*hashSize || string(b[:len(modelMagic)]) != modelMagic {
 		return nil, ErrModel
 	}
@@ -92,6 +77,9 @@ func DecodeModel(b []byte) (*Model, error) {
 			m.dense[c][i] = next()
 		}
 		m.scale[c] = next()
+	}
+	for i := range m.curve {
+		m.curve[i] = next()
 	}
 	for i := range m.hashed {
 		for c := range classes {
@@ -122,13 +110,27 @@ func NewModel(dense [classes][denseCount]float64, hashed [][classes]float64) *Mo
 	return m
 }
 
+// Calibrated returns the model with the neutral class favoured by bias, in
+// units of the logarithm of the odds, and with a curve of confidence.
+func (m *Model) Calibrated(bias float64, curve Curve) *Model {
+	out := *m
+	out.dense[classNeutral][denseBias] += float32(bias)
+	out.curve = curve
+	return &out
+}
+
 // Encode writes the model as its file.
 func (m *Model) Encode() []byte {
 	b := []byte(modelMagic)
+	float := func(f float32) { b = binary.LittleEndian.AppendUint32(b, math.Float32bits(f)) }
 	for c := range classes {
-		for _, w := range append(m.dense[c][:], m.scale[c]) {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(w))
+		for _, w := range m.dense[c] {
+			float(w)
 		}
+		float(m.scale[c])
+	}
+	for _, p := range m.curve {
+		float(p)
 	}
 	for _, w := range m.hashed {
 		for c := range classes {
@@ -159,10 +161,9 @@ func (m *Model) Probabilities(f *Features) (p [classes]float64) {
 	return Softmax(p)
 }
 
-// modelShare is the model's part in the score of an English sentence; the rest
-// is the lexicon's. Chosen, as [NeutralBand] was, on the two sets the model is
-// trained on, each scored by a model of the other.
-const modelShare = 0.7
+// modelShare is the model's part in the score of a sentence; the rest is the
+// lexicon's. Chosen by cross-validation, as [NeutralBand] was.
+const modelShare = 0.85
 
 // Score returns the score of a sentence, in [-1, 1]: the model's balance of
 // probabilities and the lexicon's own reading.
@@ -201,122 +202,4 @@ func Softmax(p [classes]float64) [classes]float64 {
 		p[c] /= sum
 	}
 	return p
-}
-
-// maxTokens bounds the words of a sentence that the model looks at.
-const maxTokens = 120
-
-// features describes one sentence for the target at mentions (sorted, possibly
-// none): value is the lexicon's sum for the target, overall that of the whole.
-func features(full string, s text.Sentence, mentions []corpus.Span, value, overall float64, isQuestion bool, f *Features) {
-	v, o := math.Tanh(value), math.Tanh(overall)
-	f.Dense = [denseCount]float64{denseBias: 1, denseValue: v, denseSize: math.Abs(v), denseOverall: o}
-	if value == 0 {
-		f.Dense[denseUnsure] = 1
-	}
-	if isQuestion {
-		f.Dense[denseQuestion] = 1
-	}
-	if v*o < 0 {
-		f.Dense[denseDiffers] = 1
-	}
-	if len(mentions) == 0 {
-		f.Dense[denseUntargeted] = 1
-	}
-	f.Hashed = f.Hashed[:0]
-	first, last := -1, -1 // positions of the first and last mention, in tokens
-	var words [maxTokens]uint32
-	n, next := 0, 0
-	for tok := range text.Tokens(full, s.Start, s.End) {
-		for next < len(mentions) && mentions[next].End <= tok.Start {
-			next++
-		}
-		if next < len(mentions) && mentions[next].Start < tok.End {
-			if n > 0 && words[n-1] == hashTarget {
-				continue
-			}
-			if first < 0 {
-				first = n
-			}
-			last = n
-			words[n] = hashTarget
-		} else if h, ok := hashToken(full, tok, s.End); ok {
-			words[n] = h
-		} else {
-			continue
-		}
-		if n++; n == maxTokens {
-			break
-		}
-	}
-	prev := uint32(1)
-	for i, h := range words[:n] {
-		if h != hashTarget {
-			f.Hashed = append(f.Hashed, bucket(h))
-			if first >= 0 {
-				switch {
-				case i < first && first-i <= 4:
-					f.Hashed = append(f.Hashed, bucket(h^0x5bd1e995))
-				case i > last && i-last <= 4:
-					f.Hashed = append(f.Hashed, bucket(h^0x1b873593))
-				}
-			}
-		}
-		f.Hashed = append(f.Hashed, bucket(prev*0x01000193^h))
-		prev = h
-	}
-}
-
-// Hashes of what stands for many words.
-const (
-	hashTarget = 0x9e3779b9 + iota
-	hashNumber
-	hashPercent
-)
-
-// hashToken returns the hash of a word in lower case; numbers are one word,
-// addresses none.
-func hashToken(full string, t text.Token, end int) (uint32, bool) {
-	w := full[t.Start:t.End]
-	switch t.Kind {
-	case text.Number:
-		if t.End < end && full[t.End] == '%' {
-			return hashPercent, true
-		}
-		return hashNumber, true
-	case text.Punct:
-		if strings.ContainsAny(w, "?!+$") {
-			return uint32(w[0]) * 0x85ebca6b, true
-		}
-		return 0, false
-	}
-	if strings.HasPrefix(w, "http") || t.Start > 0 && full[t.Start-1] == '/' {
-		return 0, false
-	}
-	h := uint32(2166136261)
-	for i := 0; i < len(w); i++ {
-		c := w[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		h = (h ^ uint32(c)) * 16777619
-	}
-	return h, true
-}
-
-func bucket(h uint32) uint32 {
-	h ^= h >> 16
-	h *= 0x7feb352d
-	h ^= h >> 15
-	return h & (hashSize - 1)
-}
-
-// Learn describes a text that is one sentence, for training: what the model
-// would see of it when asked for the target.
-func (s *Scorer) Learn(full, target string) Features {
-	d := &text.Document{Full: full, Lang: "en", Sentences: []text.Sentence{{End: len(full)}}}
-	r := s.Read(d, nil)
-	var f Features
-	r.describe(&r.sentences[0], Mentions(d, target), &f)
-	return f
 }

@@ -34,7 +34,7 @@ func New() (*Scorer, error) {
 // targets reads once. It is safe for concurrent use.
 type Reading struct {
 	doc       *text.Document
-	model     *Model // nil where the model does not know the language
+	model     *Model
 	sentences []sentence
 	// others are mentions of entities that may have clauses to themselves.
 	others []corpus.Span
@@ -52,9 +52,9 @@ type sentence struct {
 
 // Score is a sentiment without its target.
 type Score struct {
-	Value      float64 // [-1, 1]
-	Confidence float64 // [0, 1]
-	Evidence   []string
+	Value     float64 // [-1, 1]
+	Agreement float64 // [0, 1]: how much of what was said points one way; 1 where nothing was said
+	Evidence  []string
 }
 
 const (
@@ -72,16 +72,17 @@ const (
 	// before it names, farWeight what any other counts. Guessed.
 	nextWeight = 0.35
 	farWeight  = 0.06
-	// silence is the value below which a sentence of a longer text is not counted.
+	// dispute is what complete contradiction takes away from the confidence.
+	// Guessed: the labelled sets are of single sentences.
+	dispute = 0.6
+	// silence is the value below which a sentence of a longer text is not
+	// counted, and is no evidence.
 	silence = 0.1
 )
 
 // Read reads the sentences of a text. Ents are the entities found in it.
 func (s *Scorer) Read(d *text.Document, ents []corpus.Entity) *Reading {
-	r := &Reading{doc: d}
-	if d.Lang == "en" {
-		r.model = s.model
-	}
+	r := &Reading{doc: d, model: s.model}
 	for _, e := range ents {
 		switch e.Kind {
 		case corpus.EntityAsset, corpus.EntityExchange, corpus.EntityOrganisation:
@@ -109,40 +110,31 @@ func (s *Scorer) Read(d *text.Document, ents []corpus.Entity) *Reading {
 
 // valueOf scores a sentence for the target at mentions, or as a whole.
 func (r *Reading) valueOf(s *sentence, mentions []corpus.Span) float64 {
-	if r.model == nil {
-		sum, _ := r.lexical(s, mentions)
-		v := math.Tanh(sharpness * sum)
-		if s.question {
-			v *= 1 - questionDamping
-		}
-		return v
-	}
-	var f Features
+	var buf [1024]uint32
+	f := Features{Hashed: buf[:0]}
 	r.describe(s, mentions, &f)
 	return r.model.Score(&f)
 }
 
-// describe makes the model's features of a sentence.
-func (r *Reading) describe(s *sentence, mentions []corpus.Span, f *Features) {
-	sum, whole := r.lexical(s, mentions)
-	features(r.doc.Full, r.doc.Sentences[s.index], mentions, sharpness*sum, sharpness*whole, s.question, f)
+// othersFrom returns the mentions of entities from an offset on.
+func (r *Reading) othersFrom(at int) []corpus.Span {
+	j, _ := slices.BinarySearchFunc(r.others, at, func(m corpus.Span, at int) int { return m.Start - at })
+	return r.others[j:]
 }
 
-// lexical sums the lexicon's values: for the target, and for the whole.
-func (r *Reading) lexical(s *sentence, mentions []corpus.Span) (sum, whole float64) {
-	for _, it := range s.items {
-		if it.value == 0 {
-			continue
-		}
-		whole += it.value
-		if len(mentions) > 0 {
-			sum += it.value * r.relation(s, it, mentions)
-		}
-	}
-	if len(mentions) == 0 {
-		sum = whole
-	}
-	return sum, whole
+// Features returns what the model sees of the sentence with this index when
+// asked for the target at mentions.
+func (r *Reading) Features(sentence int, mentions []corpus.Span) Features {
+	var f Features
+	r.describe(&r.sentences[sentence], mentions, &f)
+	return f
+}
+
+// Confidence is how likely the label of a score is right, in [0, 1]: as often
+// as labels of such scores were when the model was trained, less where the
+// text contradicts itself.
+func (s *Scorer) Confidence(sc Score) float64 {
+	return s.model.curve.At(sc.Value) * (1 - dispute*(1-sc.Agreement))
 }
 
 // Overall scores the text as a whole.
@@ -252,8 +244,7 @@ const maxEvidence = 3
 
 // sum adds up the sentences: the mean of those that say something, weighted by
 // their place and by how much they are about the target; where there is a
-// target, a sentence that names it and says nothing draws the mean to zero. Confidence is the
-// share of what was said that agrees, times how much was said.
+// target, a sentence that names it and says nothing draws the mean to zero.
 func (r *Reading) sum(targeted bool, value func(*sentence) (v, weight float64)) Score {
 	type part struct {
 		index int
@@ -277,14 +268,16 @@ func (r *Reading) sum(targeted bool, value func(*sentence) (v, weight float64)) 
 		num += w * v
 		mass += w * math.Abs(v)
 		den += w
-		parts = append(parts, part{s.index, w * v, near})
+		if math.Abs(v) >= silence {
+			parts = append(parts, part{s.index, w * v, near})
+		}
 	}
-	sc := Score{Evidence: []string{}}
+	sc := Score{Agreement: 1, Evidence: []string{}}
 	if mass == 0 {
 		return sc
 	}
 	sc.Value = max(-1, min(1, num/(den+0.1*(total-den))))
-	sc.Confidence = math.Abs(num) / mass * (1 - math.Exp(-0.9*mass))
+	sc.Agreement = math.Abs(num) / mass
 	anyNear := slices.ContainsFunc(parts, func(p part) bool { return p.near && p.value*num > 0 })
 	slices.SortStableFunc(parts, func(a, b part) int {
 		return cmp.Compare(math.Abs(b.value), math.Abs(a.value))

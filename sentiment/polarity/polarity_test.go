@@ -26,7 +26,7 @@ func scorer(t testing.TB) *Scorer {
 func lexical(s *Scorer, sentence, target string) float64 {
 	d := &text.Document{Full: sentence, Sentences: []text.Sentence{{End: len(sentence)}}}
 	r := s.Read(d, nil)
-	sum, _ := r.lexical(&r.sentences[0], Mentions(d, target))
+	sum, _ := r.weighItems(&r.sentences[0], Mentions(d, target), &Features{})
 	return sum
 }
 
@@ -118,8 +118,8 @@ func TestConfidence(t *testing.T) {
 	clear := s.Read(text.Read("Bitcoin crashes", "The price plunged.\nHolders panicked.\nLosses mounted.", "en"), nil).Overall()
 	mixed := s.Read(text.Read("Bitcoin crashes", "The price surged.\nHolders cheered.\nProfit soared to a record high.", "en"), nil).Overall()
 	silent := s.Read(text.Read("", "央行 周四 开会", "zh"), nil).Overall()
-	if !(clear.Confidence > 0.7 && mixed.Confidence < clear.Confidence/2 && silent.Confidence == 0) {
-		t.Errorf("confidence: clear %.2f, mixed %.2f, silent %.2f", clear.Confidence, mixed.Confidence, silent.Confidence)
+	if c, m, n := s.Confidence(clear), s.Confidence(mixed), s.Confidence(silent); !(c > 0.6 && m < 0.7*c && n > 0.3 && n < 1) {
+		t.Errorf("confidence: clear %.2f, mixed %.2f, silent %.2f", c, m, n)
 	}
 	if len(clear.Evidence) != 3 || clear.Evidence[0] != "Bitcoin crashes" || len(silent.Evidence) != 0 {
 		t.Errorf("evidence %q, %q", clear.Evidence, silent.Evidence)
@@ -231,13 +231,43 @@ func TestModelFile(t *testing.T) {
 	}
 }
 
+// learn returns what the model sees of one sentence.
+func learn(s *Scorer, sentence, target string) Features {
+	d := text.Read(sentence, "", "en")
+	return s.Read(d, nil).Features(0, Mentions(d, target))
+}
+
 func TestModelSeesWhichSideOfTheTarget(t *testing.T) {
 	s := scorer(t)
-	a, b := s.Learn("Acme beats Globex", "Acme"), s.Learn("Acme beats Globex", "Globex")
+	a, b := learn(s, "Acme beats Globex", "Acme"), learn(s, "Acme beats Globex", "Globex")
 	if cmp.Equal(a.Hashed, b.Hashed) {
 		t.Error("the words beside the target should be told apart")
 	}
-	if !cmp.Equal(a, s.Learn("Umbra beats Globex", "Umbra")) {
+	if !cmp.Equal(a, learn(s, "Umbra beats Globex", "Umbra")) {
 		t.Error("the name of the target should not matter")
+	}
+}
+
+func TestPlainTextSaysLess(t *testing.T) {
+	s := scorer(t)
+	told, explained := lexical(s, "Bitcoin crashes", ""), lexical(s, "Bitcoin crashes explained", "")
+	if math.Abs(explained) > 0.5*math.Abs(told) {
+		t.Errorf("explained %.2f, told %.2f", explained, told)
+	}
+}
+
+func TestConfidenceCurve(t *testing.T) {
+	c := Curve{0: 1, 10: 0.5, 20: 0.8}
+	for score, want := range map[float64]float64{-1: 1, -2: 1, 0: 0.5, 1: 0.8, 3: 0.8, 0.95: 0.4, -0.95: 0.5} {
+		if got := c.At(score); math.Abs(got-want) > 1e-6 {
+			t.Errorf("at %v: %v, want %v", score, got, want)
+		}
+	}
+	s := scorer(t)
+	for _, pair := range [][2]float64{{0.9, 0.4}, {-0.9, -0.4}, {0, 0.1}} {
+		sure, unsure := s.Confidence(Score{Value: pair[0], Agreement: 1}), s.Confidence(Score{Value: pair[1], Agreement: 1})
+		if sure < unsure || sure > 1 || unsure < 0 {
+			t.Errorf("confidence %.2f at %v, %.2f at %v", sure, pair[0], unsure, pair[1])
+		}
 	}
 }
