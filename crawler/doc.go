@@ -30,7 +30,9 @@
 //   - The time of crawling never passes for a time of publication.
 //   - Outcomes are data: each failure has a [Reason] out of a closed set, in
 //     state, metrics and log alike.
-//   - No two visits of one source run at once.
+//   - No two visits of one source run at once, and no two processes that
+//     share a state ask one site at once: each works under leases, which it
+//     renews, and which end when it dies (see [State] and [Config]).
 //
 // # Not done on purpose
 //

@@ -11,7 +11,7 @@ import (
 
 const (
 	// maxAttempts is after how many failures in a row a page is parked: with
-	// the waits of retryWait, after about eight hours.
+	// the waits of retryWait, after about six hours.
 	maxAttempts = 6
 	retryFirst  = time.Minute
 	retryMost   = 6 * time.Hour
