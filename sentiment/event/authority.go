@@ -220,9 +220,12 @@ type who struct {
 	guessed bool
 }
 
+// add adds a jurisdiction, or several with "/" between: 英美 is two.
 func (w *who) add(j corpus.Jurisdiction) {
-	if j != "" && !slices.Contains(w.jurisdictions, j) {
-		w.jurisdictions = append(w.jurisdictions, j)
+	for s := range strings.SplitSeq(string(j), "/") {
+		if j := corpus.Jurisdiction(s); j != "" && !slices.Contains(w.jurisdictions, j) {
+			w.jurisdictions = append(w.jurisdictions, j)
+		}
 	}
 }
 
@@ -339,6 +342,7 @@ func (r *Reader) authoritiesIn(ctx *context, toks []token, aside bool) who {
 // generic are the words that mean an authority of the country named beside
 // them.
 var generic = map[string]string{
+	"监管局": "regulator", "监管机构": "regulator", "金融监管机构": "regulator", "监管部门": "regulator",
 	"central bank": "central bank", "央行": "central bank", "中央银行": "central bank", "央行行长": "central bank", "central banker": "central bank",
 	"monetary authority": "central bank", "securities watchdog": "regulator", "financial watchdog": "regulator", "markets board": "regulator",
 	"regulator": "regulator", "watchdog": "regulator", "financial regulator": "regulator", "securities regulator": "regulator",

@@ -25,7 +25,7 @@ const homeSample = 2 << 10
 // The words that tell the two apart, folded.
 var (
 	ofHongKong = strings.Fields("香港 港元 港府 港股 港交所 港警 证监会 金管局 财库局 财政司 高院 警务处 廉政 廉署 海关 特区 立法会 数码 市民 证监 联储局 坊间 本港 特首 法援 裁判法院")
-	ofTaiwan   = strings.Fields("台湾 台北 台中 高雄 新台币 台币 金管会 立院 立法院 立委 行政院 刑事局 地检 检调 调查局 诈团 车手 北检 虚拟通货 币商 民众 资讯 网路 帐户 联准会 川普 南韩 洗防 国税局 三读 央行总裁 数位 业者 起诉书 民国")
+	ofTaiwan   = strings.Fields("台湾 台北 台中 高雄 新台币 台币 金管会 立院 立法院 立委 行政院 刑事局 地检 检调 调查局 诈团 车手 并科 声押 羁押 徒刑 负责人 北检 虚拟通货 币商 民众 资讯 网路 帐户 联准会 川普 南韩 洗防 国税局 三读 央行总裁 数位 业者 起诉书 民国")
 )
 
 // homeOfText returns where a Chinese text was written, HK or TW; "" for the

@@ -1,8 +1,6 @@
 package event
 
 import (
-	"strings"
-
 	"github.com/regwire/regwire/corpus"
 )
 
@@ -12,6 +10,10 @@ var dayIsSaid = map[corpus.EventType]bool{
 	corpus.Policy: true, corpus.Prohibition: true, corpus.Licensing: true, corpus.Partnership: true, corpus.Funding: true, corpus.Appointment: true, corpus.Legislation: true,
 }
 
+// planless is what only looks like a plan: 虚拟 is virtual, 没有计划 none, and
+// 将 before what is moved or named is "take": 将比特币列为储备.
+var planless = lazy(`虚拟|(?:没有|并无|无)计划|将(?:[^,。;:将]{9,90})(?:从|写入|纳入|列入|视为|列为|转为|迁移|接入|转入|划归|作为|用作|归还)`)
+
 // statusOfChinese is status for Chinese, by lists of words.
 func (r *Reader) statusOfChinese(s *sentence, t corpus.EventType, h hit) corpus.EventStatus {
 	has := func(list string) bool { return r.lists[list].count(s.toks, s.folded) > 0 }
@@ -20,7 +22,7 @@ func (r *Reader) statusOfChinese(s *sentence, t corpus.EventType, h hit) corpus.
 		near = s.toks[max(0, h.from-6):h.to]
 		text = norms(near)
 	}
-	text = strings.ReplaceAll(text, "虚拟", "")
+	text = planless().ReplaceAllString(text, "")
 	switch {
 	case has("denied"):
 		return corpus.EventDenied
