@@ -62,7 +62,7 @@ func newReader() (r *Reader, err error) {
 	if r.authorities, r.persons, r.meant, err = readAuthorities(authorityData + authorityDataZh); err != nil {
 		return nil, err
 	}
-	r.lists, err = readWords(wordData, "permissive", "restrictive", "warm", "cold", "duty", "setback", "burden", "crime", "business", "rumour", "planned", "later", "denied", "friend", "critic", "swindle", "governs", "acts")
+	r.lists, err = readWords(wordData, "permissive", "restrictive", "warm", "cold", "duty", "setback", "burden", "crime", "business", "rumour", "planned", "later", "denied", "friend", "critic", "swindle", "governs", "acts", "pending", "refused", "granted")
 	r.words = text.NewMatcher(phrases(r.authorities))
 	return r, err
 }
@@ -370,6 +370,9 @@ func (r *Reader) reading(ctx *context, t corpus.EventType, at located, main bool
 	e.Targets = ctx.targets(s, e.Actors)
 	e.Stance = r.stance(ctx, s, t, at.hit, e.Jurisdictions)
 	e.Status = r.status(s, t, at.hit)
+	if e.Status == corpus.EventDenied {
+		e.Stance = 0 // nothing happened
+	}
 	e.Severity = r.severity(ctx, s, e)
 	e.Confidence = confidence(at)
 	e.Evidence = ctx.evidence(t, s)
