@@ -103,7 +103,6 @@ type act struct {
 	ahead      bool // happens on a later day
 	hereby     bool // the text itself does it
 	day        time.Time
-	part       string
 	objects    []mention
 }
 

@@ -139,7 +139,7 @@ const maxSentence = 6000
 func titleStart(full string, at int) int {
 	head, ok := cutSuffixAny(full[max(0, at-longestTitle):at], "（", "(", "〔")
 	if !ok {
-		if head, ok = strings.CutSuffix(head, "《"); ok {
+		if strings.HasSuffix(head, "《") {
 			return at - len("《")
 		}
 		return at
