@@ -264,10 +264,9 @@ func TestLostLease(t *testing.T) {
 		w := newWorld(t)
 		sources, pages := several(w, 1, 5)
 		sources[0].Politeness.Timeout = 3 * time.Minute
-		slow := true
+		var answered atomic.Bool
 		w.on("news0.example/2", func(rw http.ResponseWriter, _ *http.Request) {
-			if slow { // the first that asks gets no answer for long
-				slow = false
+			if !answered.Swap(true) { // the first that asks gets no answer for long
 				time.Sleep(2 * time.Minute)
 				panic(http.ErrAbortHandler)
 			}
