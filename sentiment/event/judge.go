@@ -124,7 +124,7 @@ func (r *Reader) fromLead(ctx *context, w *who) {
 
 // jointly reports whether several act together in a sentence.
 func jointly(s *sentence) bool {
-	return has(s, "joint", "jointly", "together", "alongside")
+	return has(s, "joint", "jointly", "together", "alongside") || s.says("联合发", "联合印", "联合公", "会同", "共同发布", "联名", "同日", "携手")
 }
 
 func aboutFund(s *sentence) bool {

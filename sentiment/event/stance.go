@@ -145,7 +145,7 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 	if t == corpus.Repeal && ctx.doc.Lang != "zh" {
 		return 1 // what is taken back is mostly a burden
 	}
-	if t == corpus.Guidance || t == corpus.Policy && ctx.own() {
+	if t == corpus.Guidance || t == corpus.Policy && ctx.own() || ctx.doc.Lang == "zh" && (t == corpus.RuleFinal || t == corpus.Policy || t == corpus.Licensing) {
 		return ctx.leadLeans()
 	}
 	return 0
