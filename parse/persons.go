@@ -98,7 +98,7 @@ var (
 	authorPrefix = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?i)^(?:(?:(?:zeige )?(?:alle|all|view all|more) (?:artikel|beiträge|posts|articles|stories) (?:von|by|from)|` + byWords + `|from|author|authors|autor|autorin|autoren|auteur|reporter|writer|words|作者|记者|文|撰文|本报记者|编辑|来源|责任编辑)\s*[:：|]?\s+|` +
 			`(?:` + roleWords + `|作者|记者|文|撰文|本报记者|来源|编辑|责任编辑)\s*[:：|／/]\s*|` +
-			`(?:[\p{L}-]+-)?(?:experte|expertin|redakteur|redakteurin|gastautor|gastautorin|reporterin|korrespondent|korrespondentin|chefreporter|kolumnist|kolumnistin|politikredakteur|wirtschaftsredakteur)\s+)`)
+			`(?:[\p{L}-]+-)?(?:experte|expertin|redakteur|redakteurin|gastautor|gastautorin|reporterin|korrespondent|korrespondentin|chefreporter|kolumnist|kolumnistin|politikredakteur|wirtschaftsredakteur|rechtsanwalt|rechtsanwältin)\s+)`)
 	})
 	authorSuffix = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?i)\s*(?:\((?:author|autor|text|photo|foto)[^)]*\)|[,|·–—-]\s*(?:senior |chief |staff |deputy |contributing |associate |managing )*(?:reporter|writer|editor|correspondent|contributor|journalist|columnist|analyst|redakteur(?:in)?|autor(?:in)?)\b.*|\s(?:is|has|was|ist|hat)\s(?:a|an|been|the|ein|eine)\s.*|\s+(?:updated|published|posted|on|am|um|at|vom)\b.*\d.*|\s+@\w+|\s*\d{1,2}[./:]\d{1,2}.*|\s+(?:\d{1,2}\.? )?(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zäé]*\.? \d{1,4}.*|\s+(?:show|alle artikel|chefredakteur(?:in)?)$|\s+\d+ (?:min|hour|day|week|month|year)s?\b.*|\s+(?:view|see|all|more|read|show|follow|email|mehr)\s(?:profile|posts|articles|by|all|more|bio|archive|stories|author|on|this|artikel|von|zu).*|(?:, ?|\s/)\s*(?:afp|dpa|reuters|apa|efe|ansa|bloomberg))$`)
