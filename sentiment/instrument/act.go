@@ -187,7 +187,7 @@ func (v *verb) unreal(lower string, start, end int) bool {
 			return true
 		}
 	}
-	for _, w := range []string{"拟", "擬", "建议", "建議", "考虑", "考慮", "计划", "計劃", "呼吁", "呼籲", "要求废", "要求撤", "可能", "或将", "有望", "打算", "提议", "提議", "酝酿", "主张", "讨论", "没有", "沒有"} {
+	for _, w := range []string{"拟", "擬", "建议", "建議", "考虑", "考慮", "计划", "計劃", "呼吁", "呼籲", "要求废", "要求撤", "可能", "或将", "有望", "打算", "提议", "提議", "酝酿", "主张", "讨论", "没有", "沒有", "误传", "誤傳", "谣言", "谣传", "不实", "否认", "否認"} {
 		if strings.Contains(near, w) {
 			return true
 		}
@@ -206,6 +206,9 @@ func (v *verb) unrealEnglish(head, word, sentence string) bool {
 		if strings.Contains(sentence, w) && (strings.Contains(head, "report") || strings.Contains(head, "claim") || strings.Contains(head, "rumour") || strings.Contains(head, "rumor")) {
 			return true
 		}
+	}
+	if strings.HasSuffix(word, "ing") && (strings.Contains(sentence[len(head):], " would ") || strings.Contains(sentence[len(head):], " could ")) {
+		return true // "revoking it would leave …"
 	}
 	if strings.HasPrefix(head, "had ") && strings.Contains(sentence, "would ") {
 		return true

@@ -190,6 +190,12 @@ func (p *page) roles(a *act, units []mention, taken map[int]bool, from, to int) 
 			if by := byAgent(full, objects[len(objects)-1].end, after[len(objects):]); by != nil {
 				return objects, []mention{*by}
 			}
+		} else if it := pronoun(full, a, units); it != nil {
+			objects = []mention{*it}
+			if agents = by(full, a.end, after); agents != nil {
+				return objects, agents
+			}
+			before = slices.DeleteFunc(before, func(m mention) bool { return m == *it })
 		} else if len(before) > 0 && reducedRelative(full, a, before[len(before)-1]) {
 			return before[len(before)-1:], by(full, a.end, after) // "SAB 121, repealed in January, …"
 		}
@@ -240,6 +246,31 @@ func together(full string, units []mention, s mention, taken map[int]bool) []men
 		agents = append(agents, units[i-1])
 	}
 	return agents
+}
+
+// pronoun returns what "it" means behind a verb: the one other instrument that
+// the sentence has named before, its subject apart.
+func pronoun(full string, a *act, units []mention) *mention {
+	if !strings.HasPrefix(full[a.end:], " it ") && !strings.HasPrefix(full[a.end:], " it.") && !strings.HasPrefix(full[a.end:], " it,") {
+		return nil
+	}
+	var named []int
+	for i, m := range units {
+		if m.item != nil && m.end <= a.start && !slices.ContainsFunc(named, func(j int) bool { return units[j].item == m.item }) {
+			named = append(named, i)
+		}
+	}
+	switch len(named) {
+	case 1: // the subject has no number: "the staff replaced it"
+		if m := units[named[0]]; !joined(full[m.end:a.start]) {
+			return &units[named[0]]
+		}
+	case 2:
+		if joined(full[units[named[1]].end:a.start]) {
+			return &units[named[0]]
+		}
+	}
+	return nil
 }
 
 // shared are the relations that several texts have to one at once: "A, B and C

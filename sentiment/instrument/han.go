@@ -37,7 +37,7 @@ func (p *page) hanRoles(a *act, units []mention, taken map[int]bool, sentence sp
 		agents = nil
 	}
 	word := full[a.start:a.end]
-	if len(after) > 0 && strings.HasSuffix(word, "取而代之") && strings.HasPrefix(full[a.end:after[0].head], "的是") {
+	if len(after) > 0 && (word == "代之以" || strings.HasSuffix(word, "取而代之") && strings.HasPrefix(full[a.end:after[0].head], "的是")) {
 		return last, after[:1]
 	}
 	for i, m := range after {
@@ -56,7 +56,7 @@ func (p *page) hanRoles(a *act, units []mention, taken map[int]bool, sentence sp
 			return objects, append(agents, before...) // 下列文件自本通知施行之日起废止：…
 		}
 	}
-	if len(after) > 0 && hanActive(full, a, after[0]) {
+	if len(after) > 0 && (hanActive(full, a, after[0]) || len(rest) == 0 && described(full[a.end:after[0].head])) {
 		objects = run(full, after, false)
 		if len(agents) == 0 && len(rest) > 0 {
 			agents = rest[len(rest)-1:]
@@ -91,6 +91,12 @@ func (p *page) hanRoles(a *act, units []mention, taken map[int]bool, sentence sp
 		agents = hanEarlier(full, earlier)
 	}
 	return objects, agents
+}
+
+// described reports whether what stands between a verb and a number only
+// describes the number: 推翻国税局规则T.D. 10021.
+func described(gap string) bool {
+	return len(gap) <= 45 && !strings.ContainsAny(gap, "，。；：、") && !strings.Contains(gap, "的") && !strings.Contains(gap, "起") && !strings.Contains(gap, "后")
 }
 
 // hanEarlier picks what acts among the mentions of earlier clauses: the one

