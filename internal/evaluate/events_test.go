@@ -128,7 +128,10 @@ func TestEventsHold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	floors := map[string]map[string]float64{}
+	floors := map[string]map[string]float64{
+		"headlines_zh": {"types_macro": 0.91, "regulatory": 0.98, "jurisdictions": 0.96, "regulators": 0.94, "stance": 0.85, "status": 0.95, "effective_r": 1},
+		"passages_zh":  {"types_right": 0.94, "regulatory": 0.97, "jurisdictions": 0.95, "regulators": 0.80, "stance": 0.72, "status": 0.89, "effective_p": 1, "effective_r": 1, "comments_r": 1},
+	}
 	for set, floor := range floors {
 		texts, err := LoadEvents(filepath.Join("testdata", "events", "resolved", set+".jsonl"))
 		if err != nil {
