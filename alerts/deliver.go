@@ -30,7 +30,8 @@ type DelivererConfig struct {
 	// Run has ended. Default 5s.
 	Grace time.Duration
 	// Lease is how long a notification is one deliverer's: after that another
-	// may send it. A delivery is broken off before. Default 1 minute.
+	// may send it. A delivery is broken off before. Default 1 minute, which is
+	// twice what SMTP has by default.
 	Lease time.Duration
 }
 

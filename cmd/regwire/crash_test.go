@@ -97,7 +97,7 @@ http: {address: "127.0.0.1:0"}
 log: {level: warn}
 crawl: {company: regwire test, contact: test@example.com, live_within: -1ns}
 alerts:
-  smtp: {address: %q, from: regwire@example.com, tls: none}
+  smtp: {address: %q, from: regwire@example.com, tls: none, timeout: 5s}
   receivers: [{name: desk, email: {to: [desk@example.com]}}]
 sources:
 %s`, database, w.relay.address, indent(string(sources)))

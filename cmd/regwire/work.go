@@ -113,8 +113,8 @@ searchable and scored, and never alerts. Interrupted, it goes on where it was.
   regwire crawl
   regwire crawl hk-hkma-press hk-sfc-news      see regwire sources
   regwire crawl --since 2025-01-01 eu-esma-news
-  regwire crawl status                         what waits, what failed, who works on what
-  regwire crawl retry us-sec-press             try again what failed`,
+  regwire crawl status      what waits, what failed, who works on what
+  regwire crawl retry       try again what failed`,
 		Args: cobra.ArbitraryArgs, // which are sources, unless they are commands
 		RunE: func(cmd *cobra.Command, names []string) error {
 			cfg, err := a.config()

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -156,7 +157,7 @@ func (s *Service) join(ctx context.Context) error {
 	switch {
 	case err == nil:
 		rooms.Deliverer = alerts.NewDeliverer(s.Store, transport, alerts.DelivererConfig{
-			Logger: opts.Logger, Registry: registry, Lease: max(time.Minute, 2*cfg.Alerts.SMTP.Timeout),
+			Logger: opts.Logger, Registry: registry, Lease: 2 * cmp.Or(cfg.Alerts.SMTP.Timeout, 30*time.Second), // what SMTP has by default
 		})
 	case !errors.Is(err, alerts.ErrNoTransport):
 		return err
