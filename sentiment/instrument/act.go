@@ -79,9 +79,6 @@ func readVerbs(data string) ([]*verb, error) {
 		case "hint":
 			v.hints = strings.Split(value, " | ")
 		case "expr":
-			if _, err := regexp.Compile(value); err != nil {
-				return nil, fmt.Errorf("line %d: %w", n+1, err)
-			}
 			v.expr = lazy(value)
 			v.han = v.form == first || !strings.Contains(value, `\b`) && !isASCII(value)
 		case "after":

@@ -55,7 +55,8 @@ type Reader struct {
 }
 
 // New returns a Reader over the embedded data. It builds its automata, which
-// takes some ten milliseconds; a program needs one. It panics if the embedded
+// takes some twenty milliseconds; a program needs one. Expressions are compiled
+// when a text first needs them. It panics if the embedded
 // data is broken, which a test excludes.
 func New() *Reader {
 	r, err := newReader(patternData, namedData, prefixData)
@@ -211,7 +212,7 @@ func (r *Reader) match(all []found, p *pattern, full string, w span, src corpus.
 	if p.own != "" && string(src.Jurisdiction) != p.own && src.Regulator != p.own {
 		return all
 	}
-	for _, m := range p.expr.FindAllStringSubmatchIndex(full[w.start:w.end], maxFound) {
+	for _, m := range p.expr().FindAllStringSubmatchIndex(full[w.start:w.end], maxFound) {
 		if m[0] == 0 && w.start > 0 || m[1] == w.end-w.start && w.end < len(full) {
 			continue // cut by the window: the word may go on outside
 		}
@@ -277,7 +278,7 @@ func (r *Reader) rest(all []found, p *pattern, f found, g []string, full string,
 	last := f
 	for range maxRest {
 		tail := full[last.end:min(len(full), last.end+windowAfter)]
-		m := p.more.FindStringSubmatchIndex(tail)
+		m := p.more().FindStringSubmatchIndex(tail)
 		if m == nil || m[1] == len(tail) && last.end+m[1] < len(full) {
 			return all
 		}

@@ -39,3 +39,16 @@ func idsOf(all []found) []string {
 	}
 	return ids
 }
+
+// Expressions are compiled when they are first needed: all of them must be.
+func TestExpressionsCompile(t *testing.T) {
+	for _, p := range New().patterns {
+		p.expr()
+		if p.more != nil {
+			p.more()
+		}
+	}
+	for _, v := range verbs() {
+		v.expr()
+	}
+}

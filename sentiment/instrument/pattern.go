@@ -26,16 +26,16 @@ type pattern struct {
 	issuer       string
 	jurisdiction corpus.Jurisdiction
 	find         []string
-	expr         *regexp.Regexp
+	expr         func() *regexp.Regexp // compiled when a text first needs it
 	id           string
 	fix          fix
 	near         []string
 	bar          []string
 	own          string
 	back         int
-	more         *regexp.Regexp // what continues a list of numbers
-	anywhere     bool           // has no digit of its own
-	yes          [][2]string    // surface, canonical form
+	more         func() *regexp.Regexp // what continues a list of numbers
+	anywhere     bool                  // has no digit of its own
+	yes          [][2]string           // surface, canonical form
 	no           []string
 }
 
@@ -84,9 +84,9 @@ func (p *pattern) set(key, value string) (err error) {
 	case "find":
 		p.find = strings.Split(value, " | ")
 	case "expr":
-		p.expr, err = regexp.Compile(macros.Replace(value))
+		p.expr = lazy(macros.Replace(value))
 	case "more":
-		p.more, err = regexp.Compile(macros.Replace(`^(?:{s}[,;、和及与]{s}(?:and{S}|or{S})?|{S}(?:and|or|&){S}|{S}through{S})` + value))
+		p.more = lazy(macros.Replace(`^(?:{s}[,;、和及与]{s}(?:and{S}|or{S})?|{S}(?:and|or|&){S}|{S}through{S})` + value))
 	case "digit":
 		p.anywhere = value == "no"
 	case "id":
