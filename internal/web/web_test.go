@@ -319,3 +319,14 @@ func TestPDFPage(t *testing.T) {
 		t.Errorf("no page is known, and it says %q", got)
 	}
 }
+
+// An article shows what a revision changed, and where a page of a PDF begins.
+func TestAnArticleShowsWhatChanged(t *testing.T) {
+	h := handler(t, saying("Some words", "https://example.com/a"))
+	now, before := get(h, "/articles/a1").Body.String(), get(h, "/articles/a1?revision=1").Body.String()
+	for _, want := range []string{"<ins>Some words changed</ins>", `id="page-3"`} {
+		if !strings.Contains(now, want) || strings.Contains(before, want) {
+			t.Errorf("%s: on the newest %v, on the first %v", want, strings.Contains(now, want), strings.Contains(before, want))
+		}
+	}
+}
