@@ -129,6 +129,8 @@ func TestEventsHold(t *testing.T) {
 		t.Fatal(err)
 	}
 	floors := map[string]map[string]float64{
+		"headlines_en": {"types_macro": 0.94, "regulatory": 0.97, "jurisdictions": 0.92, "regulators": 0.85, "stance": 0.89, "status": 0.93, "effective_r": 0.9},
+		"passages_en":  {"types_present": 0.91, "regulatory": 0.95, "jurisdictions": 0.94, "regulators": 0.85, "stance": 0.93, "status": 0.92, "effective_p": 0.9, "effective_r": 0.8, "comments_r": 0.9},
 		"headlines_zh": {"types_macro": 0.91, "regulatory": 0.98, "jurisdictions": 0.96, "regulators": 0.94, "stance": 0.85, "status": 0.95, "effective_r": 1},
 		"passages_zh":  {"types_right": 0.94, "regulatory": 0.97, "jurisdictions": 0.95, "regulators": 0.80, "stance": 0.72, "status": 0.89, "effective_p": 1, "effective_r": 1, "comments_r": 1},
 	}

@@ -67,6 +67,10 @@ func (r *Reader) meantIn(kind string, toks []token, text string, from int) strin
 func (r *Reader) competentUS(s *sentence, t corpus.EventType, w *who) {
 	switch t {
 	case corpus.Legislation:
+		if has(s, "trump", "biden") && has(s, "sign", "signs", "signed", "signing", "desk", "veto", "vetoes", "signature") {
+			w.name("White House")
+			return
+		}
 		if !stateOfUS(s) && !has(s, "governor", "mayor", "town", "city", "sign", "signs", "signed", "signing", "county") && !s.says("签署") {
 			w.name("Congress")
 		}

@@ -22,8 +22,8 @@ func lazy(expr string) func() *regexp.Regexp {
 }
 
 var (
-	effective = lazy(`(?i)\b(?:takes?|took|come|comes|came|enters?|entered|go|goes|went|put)\s+(?:into\s+)?(?:full\s+)?(?:effect|force|operation)\b|\b(?:is|are|be|becomes?)\s+effective\b|\beffective\s+(?:date|immediately|as of|at|on|from|upon|[a-z]{3,9}\.?\s+\d)|\bwith effect from\b|\bappl(?:y|ies) from\b|\bin force (?:from|on|since)\b|\bstarting (?:on|from)\b`)
-	uponIssue = lazy(`(?i)\beffective immediately\b|\bimmediate effect\b|\b(?:upon|on) (?:the date of )?(?:its |their )?(?:issuance|publication|release|signature)\b`)
+	effective = lazy(`(?i)\b(?:takes?|took|come|comes|came|enters?|entered|go|goes|went|put)\s+(?:into\s+)?(?:full\s+)?(?:effect|force|operation)\b|\b(?:is|are|be|becomes?)\s+effective\b|\beffective\s+(?:date|immediately|as of|at|on|from|upon|[a-z]{3,9}\.?\s+\d)|\bwith effect from\b|\b(?:appl(?:y|ies)|applicable)\s+(?:from|as of|on)\b|\b(?:restrictions?|bans?|rules?|obligations?|requirements?|regime|duty|duties|measures?|licensing)\s+(?:will\s+)?(?:start|begin|commence)s?\s+(?:on|from)\b|\bwith immediate effect\b|\b(?:effective|in force)\s+today\b|\bin force (?:from|on|since)\b|\bstarting (?:on|from)\b`)
+	uponIssue = lazy(`(?i)\b(?:effective|in force|(?:takes?|took) effect|into force)\s+(?:today|the same day|since the same day)\b|\b(?:date of (?:its )?issue|date of (?:its )?issuance)\b|\beffective immediately\b|\bimmediate effect\b|\b(?:upon|on) (?:the date of )?(?:its |their )?(?:issuance|publication|release|signature)\b`)
 	// fromDay is a day from which something holds, in prose that need not say
 	// that it takes effect: "from 30 June 2025".
 	fromDay = lazy(`(?i)\b(?:from|as of|starting|beginning|on or after)\s+(?:on\s+)?(?:the\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+[a-z]{3,9}\b|[a-z]{3,9}\.?\s+\d{1,2}\b)`)
@@ -138,7 +138,7 @@ var spelled = map[string]int{
 
 // maybeDate is a cheap test before any expression runs.
 func maybeDate(s string) bool {
-	for _, w := range []string{"ffect", "force", "omment", "onsult", "eedback", "espons", "ubmission", "iews", "appl", "tarting", "eadline", "ontribution", "nswers", "nput", "eplies", "operation"} {
+	for _, w := range []string{"ffect", "force", "omment", "onsult", "eedback", "espons", "ubmission", "iews", "appl", "tarting", "eadline", "ontribution", "nswers", "nput", "eplies", "operation", "tart", "ommenc", "begin"} {
 		if strings.Contains(s, w) {
 			return true
 		}

@@ -343,7 +343,24 @@ func (r *Reader) regulatory(ctx *context, events []corpus.EventReading) bool {
 	if events[0].Type == corpus.Insolvency { // every bankruptcy passes a court
 		return ctx.head[0].leader()&^court != 0
 	}
-	return ctx.head[0].authorityInMain()
+	return ctx.head[0].authorityInMain() && !ctx.head[0].onlyPolitician()
+}
+
+// onlyPolitician reports whether the authorities in the main clause are heads
+// of state and such by their own names alone: what they say moves markets
+// without being an act.
+func (s *sentence) onlyPolitician() bool {
+	for i := range s.toks {
+		t := &s.toks[i]
+		if t.class&authority == 0 || t.minor || t.masked {
+			continue
+		}
+		a := t.authority
+		if a == nil || a.class != government || a.regulator != "" || a.jurisdiction == "" || a.assumed {
+			return false
+		}
+	}
+	return true
 }
 
 // reading puts together what is known of an event of type t, which the cue at
