@@ -130,3 +130,19 @@ func longest(toks []token, lo, hi int) bool {
 func names(t token, kind corpus.EntityKind) bool {
 	return slices.ContainsFunc(t.entities, func(e *corpus.Entity) bool { return e.Kind == kind })
 }
+
+// wonBy reads who won in a Chinese sentence, the one before 胜诉 or 上诉得直: -1
+// for an agency, +1 for those it supervises.
+func wonBy(s *sentence) float64 {
+	for i := 1; i < len(s.toks); i++ {
+		if w := s.toks[i-1].norm + s.toks[i].norm; w != "胜诉" && w != "得直" {
+			continue
+		}
+		for j := i - 2; j >= max(0, i-6); j-- {
+			if s.toks[j].class&(regulator|government|police) != 0 {
+				return -1
+			}
+		}
+	}
+	return 1
+}

@@ -273,7 +273,11 @@ func (r *Reader) ruling(s *sentence) float64 {
 		return 1
 	case dismissal && suitAgainst(s):
 		return -1 // it was the industry that sued
-	case s.says("不构成证券", "不属于证券", "胜诉"):
+	case s.says("胜诉", "得直"):
+		return wonBy(s)
+	case s.says("构成证券", "属于证券") && !s.says("不构成", "不属于"):
+		return -1
+	case s.says("不构成证券", "不属于证券"):
 		return 1
 	case has("not") && has("securities", "security"), has("wins", "win", "victory", "acquits", "acquitted", "cleared") && !has("sec", "cftc", "fca"):
 		return 1

@@ -12,7 +12,7 @@ var dayIsSaid = map[corpus.EventType]bool{
 
 // planless is what only looks like a plan: 虚拟 is virtual, 没有计划 none, and
 // 将 before what is moved or named is "take": 将比特币列为储备.
-var planless = lazy(`虚拟|(?:没有|并无|无)计划|将(?:[^,。;:将]{9,90})(?:从|写入|纳入|列入|视为|列为|转为|迁移|接入|转入|划归|作为|用作|归还)`)
+var planless = lazy(`虚拟|(?:没有|并无|无)计划|将(?:[^,。;:将]{3,30})(?:入刑|入罪|合法化|降至|降到|升至|从|写入|纳入|列入|视为|列为|转为|迁移|接入|转入|划归|作为|用作|归还)`)
 
 // statusOfChinese is status for Chinese, by lists of words.
 func (r *Reader) statusOfChinese(s *sentence, t corpus.EventType, h hit) corpus.EventStatus {
@@ -32,7 +32,11 @@ func (r *Reader) statusOfChinese(s *sentence, t corpus.EventType, h hit) corpus.
 		return corpus.EventPlanned
 	case t == corpus.RuleProposal, t == corpus.Warning:
 		return corpus.EventDone // proposing and warning are what was done
-	case dayIsSaid[t] && has("later"), r.lists["planned"].count(near, text) > 0:
+	case dayIsSaid[t] && has("later"):
+		return corpus.EventPlanned
+	case t == corpus.Policy && s.says(":"):
+		return corpus.EventDone // who said it has said it
+	case r.lists["planned"].count(near, text) > 0:
 		return corpus.EventPlanned
 	}
 	return corpus.EventDone
