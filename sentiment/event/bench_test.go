@@ -1,6 +1,7 @@
 package event_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/regwire/regwire/corpus"
@@ -19,4 +20,9 @@ func benchmark(b *testing.B, title, body string) {
 	for b.Loop() {
 		m.events.Read(d, ents, ins, corpus.Source{}, published)
 	}
+}
+
+func BenchmarkChineseNotice(b *testing.B) {
+	benchmark(b, "央行等八部门印发通知，防范虚拟货币交易炒作风险", strings.Repeat("中国人民银行会同有关部门发布通知，要求金融机构和支付机构不得为虚拟货币相关业务活动提供账户开立、资金划转和清算结算等服务。"+
+		"通知自2026年3月1日起施行，此前发布的有关通知同时废止。社会公众可于3月31日前反馈意见。\n", 12))
 }
