@@ -64,9 +64,6 @@ const (
 	ReasonEncrypted Reason = "encrypted"  // a PDF that needs a password, or a cipher we do not have
 	ReasonScanned   Reason = "scanned"    // a PDF of pictures of pages
 	ReasonFonts     Reason = "fonts"      // a PDF whose fonts do not say which characters they show
-	ReasonEncrypted Reason = "encrypted"  // a PDF that needs a password, or a cipher we do not have
-	ReasonScanned   Reason = "scanned"    // a PDF of pictures of pages
-	ReasonFonts     Reason = "fonts"      // a PDF whose fonts do not say which characters they show
 	ReasonDeadline  Reason = "deadline"   // took longer than Config.Timeout
 )
 
