@@ -160,7 +160,7 @@ func TestCommandLines(t *testing.T) {
 		{"events --config broken.yaml", 2, "", `broken.yaml: \[1:`},
 		{"events --config wrong.yaml", 2, "", `(?s)log.level: "loud".*crawl.concurrency: 900`},
 		{"instruments", 1, "", `there is no record here`},
-		{"instruments a b", 2, "", `at most 1`},
+		{"instruments a b", 2, "", `unknown command "a"`},
 		{"instruments --status odd", 2, "", `in-force`},
 		{"signals", 1, "", `there is no record here`},
 		{"signals --kind noise", 2, "", `sentiment, pressure`},
