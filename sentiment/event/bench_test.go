@@ -12,7 +12,7 @@ import (
 // instruments are found before.
 func benchmark(b *testing.B, title, body string) {
 	m := newMachine(b)
-	d := text.Read(title, body, "en")
+	d := text.Read(title, body, "")
 	ents := m.gazetteer.Find(d, corpus.Source{})
 	ins := m.instruments.Read(d, corpus.Source{})
 	b.SetBytes(int64(len(d.Full)))
