@@ -18,6 +18,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add("八部门通知", "本通知自发布之日起施行，《关于处置的通知》（银发〔2021〕237号）同时废止。")
 	f.Add("FIL-", strings.Repeat("FIL-1-2025 rescinds FIL-2-2024; ", 20))
+	f.Add("", "央行等八部门发布通知。《\xe5\x85! 00000000000000000》（银发〔2000〕000号000000000废止000")
 	f.Add("\xff号", "〔〔2021〕〕号 (EU) S. \x00")
 	f.Fuzz(func(t *testing.T, title, body string) {
 		if strings.Contains(title, "\n") {

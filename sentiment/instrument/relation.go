@@ -272,9 +272,11 @@ func (r *reading) part(a *act, o mention) string {
 	}
 	if a.kind == corpus.Repeals {
 		from, to := min(o.end, a.start), max(o.start, a.end)
-		near := full[max(r.s.Start, min(from, a.start-14)):min(r.s.End, max(to, a.end+12))]
-		if m := partBetween().FindString(strings.ToValidUTF8(near, "")); m != "" {
-			return m
+		lo, hi := max(r.s.Start, min(from, a.start-14)), min(r.s.End, max(to, a.end+12))
+		if lo < hi { // an object of another sentence may end beyond this one
+			if m := partBetween().FindString(strings.ToValidUTF8(full[lo:hi], "")); m != "" {
+				return m
+			}
 		}
 	}
 	return ""
