@@ -132,8 +132,11 @@ func (d Draft) Pages(quotes []string) []int {
 	out := make([]int, len(quotes))
 	for i, q := range quotes {
 		at := slices.IndexFunc(d.Blocks, func(b Block) bool { return q != "" && strings.Contains(b.Text, q) })
-		if at >= 0 {
+		switch {
+		case at >= 0:
 			out[i] = d.Blocks[at].Page
+		case q != "" && strings.Contains(d.Title, q):
+			out[i] = 1 // what became the headline is no block any more
 		}
 	}
 	return out
