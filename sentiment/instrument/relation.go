@@ -264,8 +264,10 @@ var (
 // part returns the part of an object that an act is done to, as worded.
 func (r *reading) part(a *act, o mention) string {
 	full := r.page.doc.Full
-	if m := partBefore().FindStringSubmatch(full[max(r.s.Start, o.head-90, 0):o.head]); m != nil {
-		return strings.TrimSpace(m[1])
+	if from := max(r.s.Start, o.head-90); from < o.head { // an object may begin before its sentence
+		if m := partBefore().FindStringSubmatch(full[from:o.head]); m != nil {
+			return strings.TrimSpace(m[1])
+		}
 	}
 	if m := partBehind().FindStringSubmatch(full[o.end:min(len(full), o.end+80)]); m != nil {
 		return m[1]
@@ -273,7 +275,7 @@ func (r *reading) part(a *act, o mention) string {
 	if a.kind == corpus.Repeals {
 		from, to := min(o.end, a.start), max(o.start, a.end)
 		lo, hi := max(r.s.Start, min(from, a.start-14)), min(r.s.End, max(to, a.end+12))
-		if lo < hi { // an object of another sentence may end beyond this one
+		if lo < hi {
 			if m := partBetween().FindString(strings.ToValidUTF8(full[lo:hi], "")); m != "" {
 				return m
 			}
