@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -223,7 +224,7 @@ func TestLinesStream(t *testing.T) {
 	done := make(chan error, 1)
 	a := analyzer(t)
 	go func() { done <- a.Lines(t.Context(), inR, outW); outW.Close() }()
-	dec := json.NewDecoder(outR)
+	dec := json.NewDecoder(bufio.NewReader(outR)) // reads a reply whole, newline and all, or the writer would wait
 	for i := range 3 {
 		if _, err := io.WriteString(inW, `{"id":`+strconv.Itoa(i)+`,"text":"Bitcoin falls"}`+"\n"); err != nil {
 			t.Fatal(err)
