@@ -30,6 +30,9 @@ func TestGeneric(t *testing.T) {
 		day        string   // "" for none
 		lacks      []string // must not be in the body
 	}{
+		{name: "a first sentence about when another text was issued",
+			page:  `<h1>Letter 7-2025 rescinds letter 16-2022</h1><p>Letter 16-2022 was issued on 7 April 2022.</p>` + prosePad,
+			title: "Letter 7-2025 rescinds letter 16-2022", day: ""},
 		{name: "the meta element names both authors, the data one",
 			page:  `<script type="application/ld+json">{"@type":"NewsArticle","headline":"Rule on custody is final","author":{"@type":"Person","name":"Ann Field"}}</script><meta name="author" content="Ann Field, Bo Lind"><h1>Rule on custody is final</h1>` + prosePad,
 			title: "Rule on custody is final", authors: []string{"Ann Field", "Bo Lind"}},

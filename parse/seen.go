@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -81,8 +82,12 @@ func laterLabel(s string) bool {
 	return at >= 0 && at >= lastOf(s, firstWords)
 }
 
-// firstLabel reports whether it says that it is the date of publication.
-func firstLabel(s string) bool { return lastOf(strings.ToLower(s), firstWords) >= 0 }
+// firstLabel reports whether it says that it is the date of publication, of
+// this page and not of something that a sentence tells of.
+func firstLabel(s string) bool {
+	s = strings.ToLower(s)
+	return lastOf(s, firstWords) >= 0 && (!containsAny(s, " was ", " were ") || containsAny(s, "this ", "article", "post ", "page", "story", "first ", "originally"))
+}
 
 // text notes the dates of a text node.
 func (p *page) text(n *html.Node, under trait) {
@@ -313,4 +318,9 @@ func (p *page) visible(confirmed bool) (published, modified moment) {
 func credited(s stamp) bool {
 	return s.span || strings.Contains(s.text, "©") || strings.Contains(s.text, "(c)") || strings.Contains(strings.ToLower(s.text), "copyright") ||
 		inside(s.node, func(n *html.Node) bool { return n.DataAtom == atom.Figcaption })
+}
+
+// containsAny reports whether s contains one of words.
+func containsAny(s string, words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
 }
