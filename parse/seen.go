@@ -58,6 +58,9 @@ var otherWords = []string{"effective", "in force", "deadline", "due ", "due:", "
 // otherLabel reports whether the text before a date says that it is another
 // one: the label nearest to it counts.
 func otherLabel(s string) bool {
+	if narrates(s) {
+		return true
+	}
 	s = strings.ToLower(s)
 	at := lastOf(s, otherWords)
 	return at >= 0 && len(s) < 120 && at >= max(lastOf(s, []string{"publish", "posted", "released", "issued", "发布", "發布", "发文", "veröffentlicht", "publié", "publicado", "pubblicato"}), lastOf(s, laterWords))
@@ -82,11 +85,17 @@ func laterLabel(s string) bool {
 	return at >= 0 && at >= lastOf(s, firstWords)
 }
 
-// firstLabel reports whether it says that it is the date of publication, of
-// this page and not of something that a sentence tells of.
+// firstLabel reports whether it says that it is the date of publication.
 func firstLabel(s string) bool {
+	return lastOf(strings.ToLower(s), firstWords) >= 0 && !narrates(s)
+}
+
+// narrates reports whether the text beside a date tells when something other
+// than the page was issued: "the earlier letter was issued on".
+func narrates(s string) bool {
 	s = strings.ToLower(s)
-	return lastOf(s, firstWords) >= 0 && (!containsAny(s, " was ", " were ") || containsAny(s, "this ", "article", "post ", "page", "story", "first ", "originally"))
+	return containsAny(s, " was issued", " was published", " was released", " were issued", " were published", " were released") &&
+		!containsAny(s, "this ", "article", "post ", "page", "story", "first ", "originally")
 }
 
 // text notes the dates of a text node.
