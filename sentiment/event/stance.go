@@ -184,7 +184,11 @@ func (ctx *context) leadLeans() float64 {
 	for _, s := range ctx.head[1:] {
 		sum += s.lean
 	}
-	if abs := max(sum, -sum); abs < leadLeaning {
+	enough := leadLeaning
+	if ctx.doc.Lang == "zh" {
+		enough = leadLeaningZh
+	}
+	if abs := max(sum, -sum); abs < enough {
 		return 0
 	}
 	return signum(sum)
@@ -193,6 +197,9 @@ func (ctx *context) leadLeans() float64 {
 // leadLeaning is what the leanings of a lead must add up to: one word of risk
 // takes no side.
 const leadLeaning = 7.0
+
+// leadLeaningZh is the same for Chinese, whose words weigh up to 9 each.
+const leadLeaningZh = 10.0
 
 // relieving is the weight of words that take a burden away ("scraps tax"),
 // which count even in a bill whose words are those of a burden.
