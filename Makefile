@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test race bench demo build fuzz golden
+.PHONY: help check test race bench demo build fuzz golden model
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -31,6 +31,9 @@ fuzz: ## fuzz every target for ten seconds
 
 golden: ## rewrite the golden files; read the diff before you commit it
 	go test ./... -update
+
+model: ## train the sentiment model again; DATA=folder of the sets named in docs/model-card.md
+	go run ./sentiment/polarity/train -data "$(DATA)" -out sentiment/polarity/data/model.bin
 
 demo: ## the whole way on embedded defaults: no key, no internet
 	go run ./cmd/regwire demo
