@@ -1,18 +1,15 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 
 	"github.com/regwire/regwire/corpus"
-	"github.com/regwire/regwire/corpus/store"
 	"github.com/regwire/regwire/crawler"
 	"github.com/regwire/regwire/internal/config"
 	"github.com/regwire/regwire/internal/service"
@@ -27,89 +24,17 @@ was last read, how long it may be silent, why it is disabled or failing.
 Without a configuration these are the built-in ones.
 
   regwire sources                     all, with their health
+  regwire sources check               what is amiss: failures, silence, next run
   regwire sources show us-fed-press   one, as a configuration would list it
   regwire sources test us-fed-press   what a visit would find; nothing is stored
   regwire sources add https://www.example.org/news    ways to follow a site
   regwire sources --json | jq 'select(.condition == "failing")'`,
 		Args: args(cobra.NoArgs), RunE: a.listSources,
 	}
-	list := &cobra.Command{Use: "list", Short: "The same as sources alone", Aliases: []string{"check"}, Args: args(cobra.NoArgs), RunE: a.listSources,
+	list := &cobra.Command{Use: "list", Short: "The same as sources alone", Args: args(cobra.NoArgs), RunE: a.listSources,
 		Long: "List the sources with their health.\n\n  regwire sources list --json"}
-	cmd.AddCommand(list, a.showSource(), a.testSource(), a.addSource())
+	cmd.AddCommand(list, a.checkSources(), a.showSource(), a.testSource(), a.addSource())
 	return cmd
-}
-
-func (a *app) listSources(cmd *cobra.Command, _ []string) error {
-	cfg, err := a.config()
-	if err != nil {
-		return err
-	}
-	sources, err := cfg.CrawlSources()
-	if err != nil {
-		return usageError{err}
-	}
-	health, err := a.health(cmd, cfg)
-	if err != nil {
-		return err
-	}
-	rows := make([]sourceLine, len(sources))
-	for i, s := range sources {
-		h := health[slices.IndexFunc(health, func(h crawler.Health) bool { return h.Source == s.ID })]
-		rows[i] = sourceLine{
-			Source: s.Source, Section: s.Section, Discovery: string(s.Discovery.Type), URL: s.Discovery.URL, Schedule: s.Schedule,
-			Disabled: s.Disabled, Condition: h.Condition, Why: h.Why, VisitedAt: h.VisitedAt, SucceededAt: h.SucceededAt, NextAt: h.NextAt,
-			NewestAt: h.NewestAt, Expect: h.Expect.Seconds(), Robots: string(h.Robots), Recent: h.Recent, Waiting: h.Waiting,
-			Failures: h.Failures, Reason: string(h.Reason), LastError: h.LastError, Rules: h.Rules,
-		}
-	}
-	return table(cmd, a.json, rows, "ID\tKIND\tWHERE\tLANG\tDISCOVERY\tLAST SUCCESS\tNEWEST\tCONDITION", func(s sourceLine) string {
-		condition := string(s.Condition)
-		if s.Why != "" {
-			condition += ": " + clip(s.Why, 60)
-		}
-		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", s.ID, s.Kind, s.Jurisdiction, s.Language, s.Discovery, day(s.SucceededAt), day(s.NewestAt), condition)
-	})
-}
-
-// health tells how the configured sources do.
-func (a *app) health(cmd *cobra.Command, cfg config.Config) (health []crawler.Health, err error) {
-	look := func(state crawler.State) error {
-		scout, err := service.Scout(cfg, state, nil)
-		if err == nil {
-			health, err = scout.Check(cmd.Context())
-		}
-		return err
-	}
-	err = a.read(cmd.Context(), cfg, func(db *store.DB) error { return look(db) })
-	if errors.Is(err, service.ErrNothing) { // none has been visited then
-		err = look(nil)
-	}
-	return health, err
-}
-
-// sourceLine is the line that `sources --json` prints.
-type sourceLine struct {
-	corpus.Source
-	Section     string            `json:"section,omitempty"`
-	Discovery   string            `json:"discovery"`
-	URL         string            `json:"url"`
-	Schedule    string            `json:"schedule,omitempty"`
-	Disabled    bool              `json:"disabled"`
-	Condition   crawler.Condition `json:"condition"`
-	Why         string            `json:"why,omitempty"`
-	VisitedAt   time.Time         `json:"visited_at,omitzero"`
-	SucceededAt time.Time         `json:"succeeded_at,omitzero"`
-	NextAt      time.Time         `json:"next_at,omitzero"`
-	NewestAt    time.Time         `json:"newest_at,omitzero"`
-	Expect      float64           `json:"expect_seconds,omitempty"` // how long it may be silent
-	Robots      string            `json:"robots,omitempty"`
-	Recent      int               `json:"recent"`
-	Waiting     int               `json:"waiting"`
-	Failures    int               `json:"failures"`
-	Reason      string            `json:"reason,omitempty"`
-	LastError   string            `json:"last_error,omitempty"`
-	// Rules is how the source's own selectors do.
-	Rules []corpus.RuleState `json:"rules,omitempty"`
 }
 
 // source returns the source a person names, built-in or of the configuration.
@@ -128,49 +53,6 @@ func source(cfg config.Config, name string) (crawler.Source, error) {
 		}
 	}
 	return crawler.Source{}, usageError{fmt.Errorf("no source is called %q; `regwire sources` lists them", name)}
-}
-
-func (a *app) showSource() *cobra.Command {
-	return &cobra.Command{
-		Use: "show SOURCE", Short: "Show a source as a configuration would list it",
-		Long: "Show a source as a configuration would list it, ready to be copied and changed,\nand how it does.\n\n  regwire sources show hk-sfc-news",
-		Args: args(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, names []string) error {
-			cfg, err := a.config()
-			if err != nil {
-				return err
-			}
-			s, err := source(cfg, names[0])
-			if err != nil {
-				return err
-			}
-			health, err := a.health(cmd, cfg)
-			if err != nil {
-				return err
-			}
-			var h crawler.Health // stays empty for one that is built in but not configured
-			if i := slices.IndexFunc(health, func(h crawler.Health) bool { return h.Source == s.ID }); i >= 0 {
-				h = health[i]
-			}
-			if a.json {
-				return printJSON(cmd.OutOrStdout(), map[string]any{"condition": h.Condition, "why": h.Why, "rules": list(h.Rules), "source": s.Source, "section": s.Section, "schedule": s.Schedule, "discovery": s.Discovery.Type, "url": s.Discovery.URL, "disabled": s.Disabled, "reason": s.Reason})
-			}
-			if h.Condition != "" {
-				if err := say(cmd.OutOrStdout(), "# %s: %s\n", h.Condition, clip(h.Why, 400)); err != nil {
-					return err
-				}
-			}
-			return showYAML(cmd, s)
-		},
-	}
-}
-
-func showYAML(cmd *cobra.Command, s crawler.Source) error {
-	text, err := yaml.MarshalWithOptions(map[string]any{"sources": []crawler.Source{s}}, yaml.IndentSequence(true))
-	if err != nil {
-		return err
-	}
-	return say(cmd.OutOrStdout(), "%s", text)
 }
 
 func (a *app) testSource() *cobra.Command {
