@@ -95,6 +95,11 @@ func TestDates(t *testing.T) {
 		{"Chinese, upon issuance", "央行发布关于虚拟货币风险的通知", "本通知自发布之日起施行。", "2026-02-06", ""},
 		{"Chinese, dated", "香港金管局发布稳定币监管指引", "指引自2026年8月1日起生效。", "2026-08-01", ""},
 		{"days after publication", "SEC adopts custody rule", "The rule becomes effective 60 days after publication in the Federal Register.", "2026-04-07", ""},
+		{"spelled out, in force", "Kenya gazettes virtual asset regulations", "The regulations come into operation fourteen days after publication in the Gazette.", "2026-02-20", ""},
+		{"ordinal", "Commission adopts delegated regulation on white papers", "It shall enter into force on the twentieth day following that of its publication in the Official Journal.", "2026-02-26", ""},
+		{"a duty from a day", "MAS adopts rules for token service providers", "From 30 June 2026, providers must hold a licence.", "2026-06-30", ""},
+		{"a day that has passed", "MAS adopts rules for token service providers", "The text differs from 30 June 2025 in one word.", "", ""},
+		{"a consultation's length is not its end", "EBA launches consultation on redemption plans", "The consultation runs for three months. Contributions can be submitted until 6 June 2026.", "", "2026-06-06"},
 		{"comment period", "SEC proposes custody rule", "The public comment period will remain open for 60 days following publication.", "", "2026-04-07"},
 		{"comments by a day", "FinCEN proposes rule on mixers", "Comments must be received on or before June 9, 2026.", "", "2026-06-09"},
 		{"Chinese deadline", "证监会就代币化证券规则征求意见", "意见反馈截止时间为2026年3月6日。", "", "2026-03-06"},
@@ -123,6 +128,10 @@ func TestStatus(t *testing.T) {
 		"Binance denies it will halt withdrawals":               corpus.EventDenied,
 		"Kraken reportedly in talks to buy rival exchange":      corpus.EventRumour,
 		"币安否认暂停提币传闻":                                            corpus.EventDenied,
+		"Judge refuses to dismiss SEC suit against exchange":    corpus.EventDone,
+		"Court denied bail to mixer developer":                  corpus.EventDone,
+		"Regulator weighing stablecoin cap, sources say":        corpus.EventRumour,
+		"Startup pays $3 million to settle CFTC charges":        corpus.EventDone,
 		"Russia to ban crypto mining in ten regions until 2031": corpus.EventPlanned,
 	} {
 		if evs, _ := m.read(title, "", "", corpus.Source{}, published); evs[0].Status != want {
