@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -57,8 +57,8 @@ type Progress struct {
 }
 
 // Backfill fetches what a source has published since a time, through its
-// archive: sitemaps, numbered pages of an API or a list, or a list with next
-// pages. Captures are of corpus.OriginBackfill. It obeys robots.txt and the
+// archive: sitemaps, numbered pages of an API or a list, by years or months or
+// from one cursor to the next, or a list with next pages. Captures are of corpus.OriginBackfill. It obeys robots.txt and the
 // limits of the sites, which it shares with visits that go on meanwhile, and
 // leaves alone what visits know already.
 //
@@ -157,9 +157,28 @@ func newBackfill(c *Crawler, src *source, since time.Time) (*backfill, error) {
 			one := 1
 			a.First = &one
 		}
+		if a.Type != d.Type { // how the listing is asked for says nothing of it
+			d.Method = "GET"
+		}
+		if a.Type == DiscoverHTML {
+			d.Content = ContentPage
+		}
+		if a.HTML.Item != "" {
+			d.HTML = a.HTML.withDefaults()
+		}
+		if a.JSON.Items != "" {
+			d.JSON = a.JSON
+		}
+		if len(a.Dates.Layouts) > 0 || a.Dates.Pattern != "" {
+			d.Dates, archive.datePattern = a.Dates, nil
+			if a.Dates.Pattern != "" {
+				archive.datePattern = regexp.MustCompile(a.Dates.Pattern) // Validate has compiled it
+			}
+		}
 		d.Archive, d.Type, d.URL, d.Body = a, a.Type, a.URL, a.Body
 	case d.Type == DiscoverSitemap, d.Type == DiscoverHTML && d.HTML.Next != "":
 		zero := 0
+		d.URL = src.listingURL(c.clock())
 		d.Archive = Archive{Type: d.Type, URL: d.URL, First: &zero, Step: 1}
 	default:
 		return nil, fmt.Errorf("source %s: %w", src.ID, ErrNoArchive)
@@ -233,8 +252,7 @@ func (f *backfill) begin(ctx context.Context) error {
 	if more > 0 { // an earlier run was in the middle of it
 		return nil
 	}
-	root := f.page(f.archive.listingURL(f.clock()), *f.archive.Discovery.Archive.First)
-	fresh, err := f.unread(ctx, []corpus.FrontierEntry{root})
+	fresh, err := f.unread(ctx, f.roots())
 	if err != nil {
 		return err
 	}
@@ -267,22 +285,6 @@ func (f *backfill) waiting(ctx context.Context) (next time.Time, err error) {
 		}
 	}
 	return next, nil
-}
-
-// page is the entry of a page of the archive: with a number where it has one,
-// and otherwise its depth. The number is part of its name, since pages that
-// are asked for by POST share their address.
-func (f *backfill) page(address string, number int) corpus.FrontierEntry {
-	n := strconv.Itoa(number)
-	name := address
-	if f.numbered() {
-		name += "#" + n
-	}
-	now := f.clock()
-	return corpus.FrontierEntry{
-		Source: f.listings, URL: name, Item: corpus.Item{URL: address, ID: n},
-		Origin: corpus.OriginBackfill, State: corpus.FrontierPending, FirstSeenAt: now, NextAt: now,
-	}
 }
 
 // unread leaves out the pages of the archive that were read of late.

@@ -124,7 +124,7 @@ func TestBackfillOfPagedLists(t *testing.T) {
 	day := func(n int) string {
 		return time.Date(1999, 12, 31, 0, 0, 0, 0, time.UTC).AddDate(0, -n, 0).Format(time.DateOnly)
 	}
-	zero := 0
+	zero, two := 0, 2
 	for name, tt := range map[string]struct {
 		discovery crawler.Discovery
 		serve     http.HandlerFunc
@@ -186,6 +186,76 @@ func TestBackfillOfPagedLists(t *testing.T) {
 				fmt.Fprintf(rw, `<li><a href="/n/%d">x</a><i>%s</i></li><a class="next" href="/list?p=%d">older</a>`, page, day(5*page), page+1)
 			},
 			want: []string{"/list", "/list?p=1", "/list?p=2", "/list?p=3"},
+		},
+		"an API by years, in pages, and a year without any": {
+			discovery: crawler.Discovery{
+				Type: crawler.DiscoverJSON, URL: "http://news.example/api?now", JSON: crawler.JSONListing{Items: "items", Link: "/n/{id}"},
+				Archive: crawler.Archive{URL: "http://news.example/api?from={from}&to={to}&page={page}"},
+			},
+			serve: func(rw http.ResponseWriter, r *http.Request) {
+				q := r.URL.Query()
+				if q.Get("from") == "2000-01-01" {
+					http.NotFound(rw, r)
+					return
+				}
+				page := 0
+				fmt.Sscan(q.Get("page"), &page)
+				if page > 2 {
+					fmt.Fprint(rw, `{"items":[]}`)
+					return
+				}
+				fmt.Fprintf(rw, `{"items":[{"id":"%d"}]}`, page)
+			},
+			want: []string{"/api?from=2000-01-01&to=2000-12-31&page=1", "/api?from=1999-01-01&to=1999-12-31&page=1", "/api?from=1999-01-01&to=1999-12-31&page=2", "/api?from=1999-01-01&to=1999-12-31&page=3"},
+		},
+		"a feed whose archive is pages of months": {
+			discovery: crawler.Discovery{
+				Type: crawler.DiscoverRSS, URL: "http://news.example/feed", Content: crawler.ContentFeed,
+				Archive: crawler.Archive{
+					Type: crawler.DiscoverHTML, URL: "http://news.example/list?m={year}-{month}", HTML: crawler.HTMLListing{Item: "li", Date: "i"},
+					Dates: crawler.Dates{Layouts: []string{"02/01/2006"}},
+				},
+			},
+			serve: func(rw http.ResponseWriter, r *http.Request) {
+				year, month, _ := strings.Cut(r.URL.Query().Get("m"), "-")
+				n := map[string]int{"01": 1, "02": 2, "11": 3, "12": 4}[month]
+				if n == 0 || year == "2000" {
+					return // a page without anything on it
+				}
+				fmt.Fprintf(rw, `<li><a href="/n/%d">x</a><i>05/%s/%s</i></li>`, n, month, year)
+			},
+			want: []string{"/list?m=2000-01", "/list?m=1999-12", "/list?m=1999-11", "/list?m=1999-10", "/list?m=1999-09", "/list?m=1999-08", "/list?m=1999-07", "/list?m=1999-06", "/list?m=1999-05", "/list?m=1999-04", "/list?m=1999-03", "/list?m=1999-02", "/list?m=1999-01"},
+		},
+		"an API that goes on from its last item": {
+			discovery: crawler.Discovery{
+				Type: crawler.DiscoverJSON, URL: "http://news.example/api", JSON: crawler.JSONListing{Items: "items", Link: "/n/{id}"},
+				Archive: crawler.Archive{URL: "http://news.example/api?before={cursor}&limit=2", Cursor: "key"},
+			},
+			serve: func(rw http.ResponseWriter, r *http.Request) {
+				answers := map[string]string{
+					"":    `{"items":[{"id":0,"key":"x"},{"id":1,"key":"a b"}]}`,
+					"a b": `{"items":[{"id":2,"key":"c"}]}`,
+					"c":   `{"items":[]}`,
+				}
+				fmt.Fprint(rw, answers[r.URL.Query().Get("before")])
+			},
+			want: []string{"/api?limit=2", "/api?before=a%20b&limit=2", "/api?before=c&limit=2"},
+		},
+		"a list whose second page is the first with a number": {
+			discovery: crawler.Discovery{
+				Type: crawler.DiscoverHTML, URL: "http://news.example/list", HTML: crawler.HTMLListing{Item: "li"},
+				Archive: crawler.Archive{URL: "http://news.example/list?p={page}", First: &two},
+			},
+			serve: func(rw http.ResponseWriter, r *http.Request) {
+				page := 1
+				fmt.Sscan(r.URL.Query().Get("p"), &page)
+				if page > 2 {
+					http.NotFound(rw, r)
+					return
+				}
+				fmt.Fprintf(rw, `<li><a href="/n/%d">x</a>`, page)
+			},
+			want: []string{"/list", "/list?p=2", "/list?p=3"},
 		},
 		"a list that repeats its last page for ever": {
 			discovery: crawler.Discovery{

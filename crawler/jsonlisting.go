@@ -40,6 +40,7 @@ func readJSON(src *source, body []byte) (listing, error) {
 			}
 		}
 		l.items = append(l.items, it)
+		l.cursor = text(e, src.Discovery.Archive.Cursor)
 		return true
 	})
 	return l, nil

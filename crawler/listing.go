@@ -31,6 +31,8 @@ type listing struct {
 	more []string
 	// parts are all sitemaps of an index, with the time of their last change.
 	parts []corpus.Item
+	// cursor is what an API's last item has at the archive's cursor.
+	cursor string
 	// base is what relative addresses are resolved against when the page
 	// names it itself; empty otherwise.
 	base string

@@ -162,16 +162,33 @@ type Detail struct {
 // listing that is a sitemap, or has a next page, is its own archive.
 type Archive struct {
 	// Type is that of the pages of the archive; default that of the listing,
-	// whose selectors, paths and headers hold here too.
+	// whose selectors, paths, dates and headers hold here too unless the
+	// archive has its own.
 	Type DiscoveryType `yaml:"type,omitempty"`
 	// URL of an archive in one piece, or with {page} of its pages, in it or in
 	// Body: a number that begins with First (default 1) and grows by Step
-	// (default 1), which for APIs that count items is a page's length.
-	URL   string `yaml:"url,omitempty"`
-	Body  string `yaml:"body,omitempty"`
-	First *int   `yaml:"first,omitempty"`
-	Step  int    `yaml:"step,omitempty"`
+	// (default 1), which for APIs that count items is a page's length. Where
+	// First is more than 1 the listing itself is the page before it.
+	//
+	// {year}, or {from} and {to} (dates as 2024-01-01), cut it by years, and
+	// {month} (two digits) with {year} by months: each is a piece with pages
+	// of its own, read from the present back to the time wanted.
+	//
+	// {cursor} stands for what the last item of the page before has at Cursor,
+	// for APIs that are paged so. On the first page, its parameter is left out.
+	URL    string `yaml:"url,omitempty"`
+	Body   string `yaml:"body,omitempty"`
+	First  *int   `yaml:"first,omitempty"`
+	Step   int    `yaml:"step,omitempty"`
+	Cursor string `yaml:"cursor,omitempty"`
+
+	HTML  HTMLListing `yaml:"html,omitempty"`
+	JSON  JSONListing `yaml:"json,omitempty"`
+	Dates Dates       `yaml:"dates,omitempty"`
 }
+
+// text is all of an archive in which marks can stand.
+func (a Archive) text() string { return a.URL + a.Body }
 
 // Dates says how a listing writes its dates.
 type Dates struct {
@@ -227,9 +244,7 @@ func (s Source) withDefaults() Source {
 	def(&s.Discovery.Method, "GET")
 	def(&s.Discovery.Content, ContentPage)
 	def(&s.Discovery.MaxItems, 200)
-	def(&s.Discovery.HTML.Link, "a@href")
-	def(&s.Discovery.HTML.Title, "a")
-	def(&s.Discovery.HTML.MaxPages, 1)
+	s.Discovery.HTML = s.Discovery.HTML.withDefaults()
 	def(&s.Recheck.First, time.Hour)
 	def(&s.Recheck.Until, 7*24*time.Hour)
 	def(&s.Recheck.PerVisit, 20)
@@ -239,6 +254,13 @@ func (s Source) withDefaults() Source {
 	def(&s.Politeness.MaxBody, 10<<20)
 	def(&s.Politeness.MaxPages, 100)
 	return s
+}
+
+func (h HTMLListing) withDefaults() HTMLListing {
+	def(&h.Link, "a@href")
+	def(&h.Title, "a")
+	def(&h.MaxPages, 1)
+	return h
 }
 
 func def[T comparable](field *T, value T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -130,17 +131,9 @@ func (p *problems) discovery(d Discovery) {
 	switch d.Type {
 	case DiscoverRSS, DiscoverAtom, DiscoverJSONFeed, DiscoverSitemap:
 	case DiscoverHTML:
-		p.check(d.HTML.Item != "", "discovery.html.item", "missing")
-		p.selector("discovery.html.item", d.HTML.Item)
-		p.selector("discovery.html.link", d.HTML.Link)
-		p.selector("discovery.html.title", d.HTML.Title)
-		p.selector("discovery.html.date", d.HTML.Date)
-		p.selector("discovery.html.summary", d.HTML.Summary)
-		p.selector("discovery.html.next", d.HTML.Next)
-		p.check(d.HTML.MaxPages > 0, "discovery.html.max_pages", "%d: want a positive number", d.HTML.MaxPages)
+		p.html("discovery.html", d.HTML)
 	case DiscoverJSON:
-		p.check(d.JSON.Items != "", "discovery.json.items", "missing")
-		p.check(d.JSON.Link != "", "discovery.json.link", "missing")
+		p.json("discovery.json", d.JSON)
 	case DiscoverNone:
 		p.check(len(d.Pages) > 0, "discovery.pages", "missing: a source without a listing tracks at least one page")
 		p.check(d.URL == "", "discovery.url", "%q: a source without a listing has none", d.URL)
@@ -166,11 +159,7 @@ func (p *problems) discovery(d Discovery) {
 		p.check(strings.Contains(d.Detail.URL, "{id}"), "discovery.detail.url", "%q: want {id} in it", d.Detail.URL)
 		p.check((d.Detail.HTML == "") != (d.Detail.Text == ""), "discovery.detail", "want one of html and text")
 	}
-	if a := d.Archive; a != (Archive{}) {
-		p.address("discovery.archive.url", a.URL)
-		p.check(a.Step >= 0, "discovery.archive.step", "%d: want a positive number", a.Step)
-		p.check(a.Type == "" || a.Type == DiscoverSitemap || a.Type == d.Type, "discovery.archive.type", "%q: want sitemap, or nothing for the listing's own", a.Type)
-	}
+	p.archive(d)
 	p.check(d.MaxItems > 0, "discovery.max_items", "%d: want a positive number", d.MaxItems)
 	for _, e := range d.Include {
 		p.expression("discovery.include", e)
@@ -182,6 +171,45 @@ func (p *problems) discovery(d Discovery) {
 	for _, u := range d.Pages {
 		p.address("discovery.pages", u)
 	}
+}
+
+func (p *problems) html(field string, h HTMLListing) {
+	p.check(h.Item != "", field+".item", "missing")
+	p.selector(field+".item", h.Item)
+	p.selector(field+".link", h.Link)
+	p.selector(field+".title", h.Title)
+	p.selector(field+".date", h.Date)
+	p.selector(field+".summary", h.Summary)
+	p.selector(field+".next", h.Next)
+	p.check(h.MaxPages > 0, field+".max_pages", "%d: want a positive number", h.MaxPages)
+}
+
+func (p *problems) json(field string, j JSONListing) {
+	p.check(j.Items != "", field+".items", "missing")
+	p.check(j.Link != "", field+".link", "missing")
+}
+
+func (p *problems) archive(d Discovery) {
+	a := d.Archive
+	if reflect.ValueOf(a).IsZero() {
+		return
+	}
+	p.address("discovery.archive.url", a.URL)
+	p.check(a.Step >= 0, "discovery.archive.step", "%d: want a positive number", a.Step)
+	p.expression("discovery.archive.dates.pattern", a.Dates.Pattern)
+	if h := a.HTML; h != (HTMLListing{}) {
+		p.html("discovery.archive.html", h.withDefaults())
+	}
+	if a.JSON != (JSONListing{}) {
+		p.json("discovery.archive.json", a.JSON)
+	}
+	def(&a.Type, d.Type)
+	own := a.Type == DiscoverHTML && a.HTML.Item != "" || a.Type == DiscoverJSON && a.JSON.Items != ""
+	feed := a.Type == DiscoverRSS || a.Type == DiscoverAtom || a.Type == DiscoverJSONFeed
+	p.check(own || feed || a.Type == d.Type || a.Type == DiscoverSitemap, "discovery.archive.type", "%q: its selectors or paths are missing", a.Type)
+	p.check(!strings.Contains(a.text(), "{month}") || strings.Contains(a.text(), "{year}"), "discovery.archive.url", "%q: {month} without {year}", a.URL)
+	p.check((a.Cursor != "") == strings.Contains(a.URL, "{cursor}") && (a.Cursor == "" || a.Type == DiscoverJSON && !strings.Contains(a.text(), "{page}")),
+		"discovery.archive.cursor", "%q: belongs with {cursor} in the address of an API, without {page}", a.Cursor)
 }
 
 func validHeader(v string) bool { return !strings.ContainsAny(v, "\r\n\x00") }
