@@ -2,6 +2,7 @@ package crawler_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/regwire/regwire/corpus"
 	"github.com/regwire/regwire/crawler"
@@ -13,7 +14,8 @@ func TestCatalog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kinds := make(map[corpus.SourceKind]int)
+	kinds, channels := make(map[corpus.SourceKind]int), make(map[corpus.SourceKind]int)
+	who, where, archives := map[string]bool{"": true}, make(map[corpus.Jurisdiction]bool), 0
 	languages := make(map[string]int)
 	enabled := 0
 	for _, s := range list {
@@ -26,23 +28,35 @@ func TestCatalog(t *testing.T) {
 		if (s.Kind == corpus.SourceRegulator) != (s.Regulator != "") || (s.Kind == corpus.SourceExchange) != (s.Exchange != "") {
 			t.Errorf("%s: who speaks is not said, or said twice", s.ID)
 		}
+		channels[s.Kind]++
+		if s.Origin == "" {
+			t.Errorf("%s: it is not said how the entry is known", s.ID)
+		}
 		if s.Disabled {
 			continue
+		}
+		if s.Expect < 24*time.Hour || s.Expect > 365*24*time.Hour {
+			t.Errorf("%s: expected within %v", s.ID, s.Expect)
 		}
 		enabled++
 		kinds[s.Kind]++
 		languages[s.Language]++
-	}
-	if enabled < 40 {
-		t.Errorf("got %d enabled sources, want 40 or more", enabled)
-	}
-	for _, k := range []corpus.SourceKind{corpus.SourceRegulator, corpus.SourceExchange, corpus.SourceMedia} {
-		if kinds[k] < 5 {
-			t.Errorf("got %d sources of kind %s", kinds[k], k)
+		who[s.Exchange] = true
+		where[s.Jurisdiction] = true
+		if s.Discovery.Archive.URL != "" {
+			archives++
 		}
 	}
-	if languages["en"] < 20 || languages["zh"] < 10 {
-		t.Errorf("got %v by language", languages)
+	if len(list) < 120 || enabled < 100 || channels[corpus.SourceMedia] < 20 || len(who)-1 < 15 || archives < 40 {
+		t.Errorf("got %d channels, %d enabled, %v, %d exchanges, %d archives", len(list), enabled, channels, len(who)-1, archives)
+	}
+	if kinds[corpus.SourceRegulator] < 60 || kinds[corpus.SourceMedia] < 20 || languages["en"] < 60 || languages["zh"] < 12 {
+		t.Errorf("enabled: %v, %v", kinds, languages)
+	}
+	for _, j := range []corpus.Jurisdiction{"US", "EU", "GB", "FR", "CH", "HK", "CN", "JP", "KR", "AU", "CA", "AE", "IN", "BR", "INTL"} {
+		if !where[j] {
+			t.Errorf("no enabled source of %s", j)
+		}
 	}
 
 	cfg := crawler.Config{Sources: list, State: new(crawlertest.State), Sink: new(crawlertest.Sink)}

@@ -22,6 +22,9 @@ type Source struct {
 	Section string `yaml:"section,omitempty"`
 	// Note tells a person what to know about the source; nothing reads it.
 	Note string `yaml:"note,omitempty"`
+	// Origin says how the facts of an entry are known: how many public accounts
+	// of the channel agree. It is for people too.
+	Origin string `yaml:"origin,omitempty"`
 	// Schedule says when the source is visited: a cron expression of five
 	// fields, or a descriptor ("@hourly", "@every 90s"; less than a second
 	// counts as one). Default "@every 15m".
