@@ -129,14 +129,14 @@ func (c *comparison) accountForMoves() {
 		old := c.was[list[at]]
 		from[p.key] = slices.Delete(slices.Clone(list), at, at+1)
 		c.gone[list[at]], c.come[j], c.moved[j] = false, false, true
-		c.quiet[j] = p.heading || !crossed(headed, old, p)
+		c.quiet[j] = p.heading || !crossed(headed, old, p) || stamped(p)
 	}
 	// A passage that stayed in its place may stand under another heading
 	// because the heading moved over it.
 	for _, e := range c.edits {
 		for k := 0; e.kept && k < e.aEnd-e.a; k++ {
 			old, p := c.was[e.a+k], c.is[e.b+k]
-			if !p.heading && crossed(headed, old, p) {
+			if !p.heading && crossed(headed, old, p) && !stamped(p) {
 				c.moved[e.b+k] = true
 			}
 		}
@@ -147,6 +147,13 @@ func (c *comparison) accountForMoves() {
 // another, both of which either version has.
 func crossed(headed [2]map[string]bool, old, p passage) bool {
 	return old.section != p.section && old.section != "" && p.section != "" && headed[0][p.section] && headed[1][old.section]
+}
+
+// stamped reports whether a passage is nothing but stamps, which stand where a
+// page ends and belong to no heading. Those that both versions share are
+// passages like others until then.
+func stamped(p passage) bool {
+	return !slices.ContainsFunc(p.said, func(s string) bool { return !stamp(s) })
 }
 
 // headings are the keys of what stands over something.

@@ -88,8 +88,12 @@ func Learnable(changed []Paragraph) bool {
 // shape is a line without what stamps and counters change.
 func shape(key string) string { return known().canonical(key) }
 
+// moneyed is interest as a price. That which people take, or which is open in
+// a market, is a figure like others.
+const moneyed = `\binterest (?:on|at|of|is|shall|accru\w+|payable|due|free)\b|\b(?:bear|bears|bearing|bore|accrues?|accrued|default|overdue|annual|simple|compound|credit|debit|deposit|mortgage) interest\b`
+
 var ruling = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b(?:shall|must|may not|may|should|required?|requirements?|prohibit\w*|permit\w*|allow\w*|fees?|charges?|costs?|pays?|paid|interest|tax|threshold|limits?|minimum|maximum|caps?|rates?|effective|deadline|penalt\w+|fines?|within|until|before|by (?:<d>|\d)|no later than|at least|at most|up to|not exceed\w*|exempt\w*|margin|capital|reserve\w*)\b|不得|应当|應當|应在|应于|必须|必須|可以|不可|禁止|允许|上限|下限|不超过|不低于|不高于|以上|以下|以内|之前|生效|施行|实施|截止|费|費|罚|罰|门槛|限额|撤销|注销|准许|豁免|保证金|准备金`)
+	return regexp.MustCompile(`\b(?:shall|must|may not|may|should|required?|requirements?|prohibit\w*|permit\w*|allow\w*|fees?|charges?|costs?|pays?|paid|tax|taxes|levy|levies|threshold|limits?|minimum|maximum|caps?|rates?|effective|deadline|penalt\w+|fines?|within|until|before|by (?:<d>|\d)|no later than|at least|at most|up to|not exceed\w*|exempt\w*|margin|capital|reserve\w*|per ?cent|basis points?)\b|` + moneyed + `|不得|应当|應當|应在|應在|应于|應於|必须|必須|[须須](?:在|于|於|为|為|时刻|時刻|先|由|每|向|按)|可以|不可|禁止|允许|允許|上限|下限|不超过|不超過|不低于|不低於|不高于|不高於|不少于|不少於|以上|以下|以内|以內|之前|生效|施行|实施|實施|截止|费|費|罚|罰|税|稅|利率|利息|百分之|门槛|門檻|限额|限額|撤销|撤銷|注销|註銷|准许|准許|豁免|保证金|保證金|准备金|準備金`)
 })
 
 // provision reports whether a line may lay down a rule.
