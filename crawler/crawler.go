@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -109,6 +110,9 @@ type source struct {
 	exclude     []*regexp.Regexp
 	datePattern *regexp.Regexp
 	userAgent   string
+	proxy       *url.URL      // of its own, when it names one; nil then means none
+	cookies     *cookies      // nil: none are kept
+	fresh       *atomic.Int64 // until when its listing need not be asked for, in microseconds
 	settings    string        // stands for how its listing is read
 	busy        chan struct{} // holds one token while it is visited
 	filling     chan struct{} // holds one token while it is backfilled
@@ -197,7 +201,7 @@ func (cfg Config) compile(s Source) (*source, error) {
 	if cfg.Every != "" {
 		s.Schedule = cfg.Every
 	}
-	src := &source{Source: s, busy: make(chan struct{}, 1), filling: make(chan struct{}, 1)}
+	src := &source{Source: s, fresh: new(atomic.Int64), busy: make(chan struct{}, 1), filling: make(chan struct{}, 1)}
 	p := problems{id: s.ID}
 	var err error
 	if src.schedule, err = parseSchedule(s.Schedule, s.TimeZone); err != nil {
@@ -223,6 +227,12 @@ func (cfg Config) compile(s Source) (*source, error) {
 		if src.Discovery.Pages[i], err = Canonical(u, nil); err != nil {
 			p.add("discovery.pages", "%v", err)
 		}
+	}
+	if src.proxy, err = parseProxy(s.Politeness.Proxy); err != nil {
+		p.add("politeness.proxy", "%v", err)
+	}
+	if s.Politeness.Cookies {
+		src.cookies = new(cookies)
 	}
 	src.userAgent = s.Politeness.UserAgent
 	if src.userAgent == "" {

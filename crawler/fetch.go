@@ -234,10 +234,12 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := x.permitted(req); err != nil {
 		return nil, err
 	}
+	x.src.cookies.add(req)
 	res, err := x.send(req, x.src)
 	if err != nil {
 		return nil, err
 	}
+	x.src.cookies.keep(req.URL, res.Header)
 	x.header = res.Header
 	if t, ok := res.Body.(*turn); ok {
 		x.at = t.begun
@@ -306,6 +308,7 @@ func (f *fetcher) rules(ctx context.Context, src *source, u *url.URL) (rules, er
 	if src.AllowPrivate {
 		door = "open"
 	}
+	door += src.Politeness.Proxy
 	return f.robots.of(ctx, door, u, func(ctx context.Context, u *url.URL) (int, []byte, error) {
 		client := http.Client{
 			Transport: roundTripper(func(req *http.Request) (*http.Response, error) { return f.send(req, src) }),
@@ -343,6 +346,9 @@ func (f *fetcher) send(req *http.Request, src *source) (*http.Response, error) {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeoutCause(req.Context(), src.Politeness.Timeout, errTimeout)
+	if src.Politeness.Proxy != "" {
+		ctx = context.WithValue(ctx, ownProxy{}, src.proxy)
+	}
 	done := func() { cancel(); release() }
 
 	transport := f.guarded

@@ -75,6 +75,9 @@ func tracked(known *corpus.FrontierEntry, source corpus.SourceID, url string, or
 func answered(e corpus.FrontierEntry, res *response, digest string, r Recheck, now time.Time) corpus.FrontierEntry {
 	e.FetchedAt, e.Attempts, e.Reason, e.State = now, 0, "", corpus.FrontierDone
 	e.NextAt = recheckAt(e.FirstSeenAt, r, now)
+	if fresh := now.Add(freshFor(res.header, now, maxFreshPage)); !e.NextAt.IsZero() && fresh.After(e.NextAt) {
+		e.NextAt = fresh
+	}
 	e.Item.Content = ""
 	if res.unchanged() {
 		return e

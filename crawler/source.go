@@ -224,6 +224,13 @@ type Politeness struct {
 	// UserAgent replaces the crawler's own where a publisher asks for a form
 	// of its own; {company} and {contact} are filled in from the configuration.
 	UserAgent string `yaml:"user_agent,omitempty"`
+	// Cookies keeps what the source's sites set, for this source alone and while
+	// the process runs, and sends it back. Default: none is kept, not even from
+	// one request to the redirect it leads to.
+	Cookies bool `yaml:"cookies,omitempty"`
+	// Proxy is asked in place of the environment's: http, https or socks5, or
+	// "direct" for none.
+	Proxy string `yaml:"proxy,omitempty"`
 	// Delay is the least time between the starts of two requests. Default 1 s;
 	// negative: none. A longer Crawl-delay in robots.txt holds, up to 1 minute.
 	Delay time.Duration `yaml:"delay,omitempty"`

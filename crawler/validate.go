@@ -79,6 +79,9 @@ func (s Source) Validate() error {
 	p.check(s.Politeness.Timeout > 0, "politeness.timeout", "%v: want a positive duration", s.Politeness.Timeout)
 	p.check(s.Politeness.MaxBody > 0, "politeness.max_body", "%d: want a positive number", s.Politeness.MaxBody)
 	p.check(s.Politeness.MaxPages > 0, "politeness.max_pages", "%d: want a positive number", s.Politeness.MaxPages)
+	if _, err := parseProxy(s.Politeness.Proxy); err != nil {
+		p.add("politeness.proxy", "%v", err)
+	}
 	p.check(validHeader(s.Politeness.UserAgent), "politeness.user_agent", "%q: not a header value", s.Politeness.UserAgent)
 	return errors.Join(p.errs...)
 }

@@ -185,6 +185,9 @@ func (c *Crawler) discover(ctx context.Context, src *source, st *corpus.SourceSt
 	if err := c.write(ctx, func(ctx context.Context) error { return c.state.SaveSourceState(ctx, *st) }); err != nil {
 		return fail(ReasonState, "save state: %w", err)
 	}
+	if !found.fresh.IsZero() {
+		src.fresh.Store(found.fresh.UnixMicro())
+	}
 	return nil
 }
 
@@ -194,6 +197,7 @@ type found struct {
 	items                      []corpus.Item
 	etag, lastModified, digest string
 	first                      *response // the first page, nil when there was no answer
+	fresh                      time.Time // until when it need not be asked for again; zero without asking
 }
 
 // readAll fetches a listing with its further pages. An unchanged listing has
@@ -204,19 +208,23 @@ func (c *Crawler) readAll(ctx context.Context, src *source, st *corpus.SourceSta
 	if strings.HasPrefix(st.Digest, src.settings) { // validators of a listing read with other settings say nothing
 		r.etag, r.lastModified = st.ETag, st.LastModified
 	}
+	if st.Reason == "" && strings.HasPrefix(st.Digest, src.settings) && now.UnixMicro() < src.fresh.Load() {
+		return found{etag: st.ETag, lastModified: st.LastModified, digest: st.Digest}, nil
+	}
 	res, err := c.fetcher.get(ctx, src, r)
 	if err != nil {
 		return found{}, fmt.Errorf("listing: %w", err)
 	}
+	fresh := now.Add(freshFor(res.header, now, maxFreshListing))
 	if res.unchanged() {
-		return found{etag: st.ETag, lastModified: st.LastModified, digest: st.Digest, first: res}, nil
+		return found{etag: st.ETag, lastModified: st.LastModified, digest: st.Digest, first: res, fresh: fresh}, nil
 	}
 	if res.missing() {
 		return found{first: res}, fail(ReasonMissing, "listing: status %d", res.status)
 	}
 	all := found{
 		etag: res.header.Get("ETag"), lastModified: res.header.Get("Last-Modified"), digest: src.settings + digest(res.body),
-		first: res,
+		first: res, fresh: fresh,
 	}
 	if all.digest == st.Digest {
 		return all, nil
@@ -228,7 +236,7 @@ func (c *Crawler) readAll(ctx context.Context, src *source, st *corpus.SourceSta
 	read := map[string]bool{d.URL: true}
 	for pages := 1; len(more) > 0; pages++ {
 		// The first page's validators do not speak for the others.
-		all.etag, all.lastModified, all.digest = "", "", ""
+		all.etag, all.lastModified, all.digest, all.fresh = "", "", "", time.Time{}
 		next := more[0]
 		more = more[1:]
 		if d.Type == DiscoverHTML && pages >= d.HTML.MaxPages || read[next] {
