@@ -28,7 +28,7 @@ func changes(before, after corpus.Revision) (changed []redline.Paragraph, more i
 
 // cleaned returns a draft whose text is fit for a mail.
 func cleaned(d corpus.Draft) corpus.Draft {
-	out := corpus.Draft{Title: clean(d.Title)}
+	out := corpus.Draft{Title: clean(d.Title), Restless: d.Restless}
 	for _, b := range d.Blocks {
 		if b.Kind != corpus.BlockTable {
 			b.Text = clean(b.Text)

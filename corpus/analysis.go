@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -36,6 +37,19 @@ type Entity struct {
 	Jurisdiction Jurisdiction `json:"jurisdiction,omitempty"`
 	Relevance    float64      `json:"relevance"` // [0, 1]: how central it is
 	Mentions     []Span       `json:"mentions,omitempty"`
+	// References are where the text speaks of it without its name: "the
+	// exchange". They are no part of Mentions.
+	References []Span `json:"references,omitempty"`
+}
+
+// Spoken returns Mentions and References in the order of the text.
+func (e Entity) Spoken() []Span {
+	if len(e.References) == 0 {
+		return e.Mentions
+	}
+	all := slices.Concat(e.Mentions, e.References)
+	slices.SortFunc(all, func(a, b Span) int { return a.Start - b.Start })
+	return all
 }
 
 // Text is what an analyser reads: one revision with what is known about where

@@ -103,6 +103,10 @@ type Draft struct {
 	Tags        []string
 	Blocks      []Block
 	Status      RevisionStatus
+	// Restless are the lines, in the form in which they are compared, of which
+	// the page's past showed that they move all the time: no redline shows
+	// them. They are no part of the content.
+	Restless []string
 }
 
 // ArticleID returns the identity of the article this is a draft of.

@@ -1,7 +1,10 @@
 package corpus
 
 import (
+	"math"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -88,17 +91,47 @@ type EventReading struct {
 	Severity Severity    `json:"severity"`
 	Status   EventStatus `json:"status"`
 	// Confidence in type and stance, [0, 1].
-	Confidence      float64        `json:"confidence"`
-	Actors          []string       `json:"actors,omitempty"`  // names of who acts
-	Targets         []string       `json:"targets,omitempty"` // names of who or what it is done to
-	Jurisdictions   []Jurisdiction `json:"jurisdictions"`     // of the authority that acts; empty for market events
-	Regulators      []string       `json:"regulators"`        // usual short names
-	Instruments     []InstrumentID `json:"instruments"`
-	Assets          []string       `json:"assets"` // tickers
-	Exchanges       []string       `json:"exchanges"`
-	EffectiveAt     time.Time      `json:"effective_at,omitzero"`
-	CommentsCloseAt time.Time      `json:"comments_close_at,omitzero"`
-	Evidence        []string       `json:"evidence"` // sentences of the text, verbatim, the main one first
+	Confidence    float64        `json:"confidence"`
+	Actors        []string       `json:"actors,omitempty"`  // names of who acts
+	Targets       []string       `json:"targets,omitempty"` // names of who or what it is done to
+	Jurisdictions []Jurisdiction `json:"jurisdictions"`     // of the authority that acts; empty for market events
+	Regulators    []string       `json:"regulators"`        // usual short names
+	Instruments   []InstrumentID `json:"instruments"`
+	Assets        []string       `json:"assets"` // tickers
+	Exchanges     []string       `json:"exchanges"`
+	EffectiveAt   time.Time      `json:"effective_at,omitzero"`
+	// AppliesAt is the day from which a rule applies, where the text tells it
+	// apart from its entry into force, EffectiveAt.
+	AppliesAt       time.Time `json:"applies_at,omitzero"`
+	CommentsCloseAt time.Time `json:"comments_close_at,omitzero"`
+	Amounts         []Amount  `json:"amounts,omitempty"` // sums the evidence names, in the order in which they stand
+	Evidence        []string  `json:"evidence"`          // sentences of the text, verbatim, the main one first
+}
+
+// Amount is a sum of money or of coins.
+type Amount struct {
+	Value float64 `json:"value"` // above 0
+	Unit  string  `json:"unit"`  // ISO 4217 code, or ticker
+}
+
+// String writes it for people: "USD 4.3bn", "BTC 1,308".
+func (a Amount) String() string {
+	for _, m := range []struct {
+		size float64
+		name string
+	}{{1e12, "tn"}, {1e9, "bn"}, {1e6, "m"}} {
+		if a.Value >= m.size {
+			return a.Unit + " " + strconv.FormatFloat(math.Round(100*a.Value/m.size)/100, 'f', -1, 64) + m.name
+		}
+	}
+	whole, part, _ := strings.Cut(strconv.FormatFloat(a.Value, 'f', -1, 64), ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if part != "" {
+		whole += "." + part
+	}
+	return a.Unit + " " + whole
 }
 
 // ChangeReason says what a version of an event adds to the one before it.

@@ -177,7 +177,9 @@ func compared(t *testing.T, versions []string) string {
 				past = append(past, d)
 			}
 		}
-		for _, c := range redline.Of(before, read[n][id], past...) {
+		after := read[n][id]
+		after.Restless = redline.Restless(before, after, past)
+		for _, c := range redline.Of(before, after) {
 			b.WriteString(c.String() + "\n")
 		}
 		if before.Status != read[n][id].Status {

@@ -11,7 +11,7 @@
 //     heading;
 //   - lines that say when a page was made or looked at, how often, by whom it
 //     may be shared, and the like (see churn.go);
-//   - lines that have changed in every one of the last captures of the page,
+//   - lines of which the past of the page shows that they move all the time,
 //     when none of their words lays down a rule (see volatile.go).
 //
 // Everything else is a change, whatever it costs in alerts: a date inside a

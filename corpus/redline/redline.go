@@ -59,16 +59,20 @@ func (p Paragraph) String() string {
 const minKept = 0.35
 
 // Of returns what has changed from one version of a text to the next, in the
-// order of the text; nothing when only its churn has. past are the captures
-// before the newest version, oldest first, as far as they followed one another
-// closely; from [MinPast] of them on, lines that changed every time count as
-// churn too. A change of status is none of the text: callers look at it
-// themselves.
-func Of(before, after corpus.Draft, past ...corpus.Draft) []Paragraph {
+// order of the text; nothing when only its churn has, or lines that after says
+// are restless (see [Restless]). A change of status is none of the text:
+// callers look at it themselves.
+func Of(before, after corpus.Draft) []Paragraph {
 	shared := common(before, after)
 	was, is := passages(before, shared), passages(after, shared)
-	restless := volatile(past, is, shared)
-	was, is = slices.DeleteFunc(was, restless), slices.DeleteFunc(is, restless)
+	if len(after.Restless) > 0 {
+		restless := map[string]bool{}
+		for _, key := range after.Restless {
+			restless[key] = true
+		}
+		moves := func(p passage) bool { return restless[p.key] }
+		was, is = slices.DeleteFunc(was, moves), slices.DeleteFunc(is, moves)
+	}
 	c := newComparison(was, is)
 	c.accountForMoves()
 	c.accountForCuts()

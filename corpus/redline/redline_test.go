@@ -104,12 +104,16 @@ func TestVolatile(t *testing.T) {
 		return text("Custody of assets|Bitcoin trades near " + rate + " dollars|Clients hold " + held + " accounts|" + tip + "|Firms must keep " + rate + " in reserve")
 	}
 	past := []corpus.Draft{page("1", "10", "red"), page("2", "11", "blue"), page("3", "12", "red")}
-	got := show(Of(page("3", "12", "red"), page("4", "12", "blue"), past...))
+	after := page("4", "12", "blue")
+	after.Restless = Restless(page("3", "12", "red"), after, past)
+	got := show(Of(page("3", "12", "red"), after))
 	if want := "Firms must keep [-3-]{+4+} in reserve\n"; got != want {
 		t.Errorf("learnt: %s", cmp.Diff(want, got))
 	}
 	past[1] = past[0]
-	if got := show(Of(page("3", "12", "red"), page("3", "13", "red"), past...)); got != "Clients hold [-12-]{+13+} accounts\n" {
+	after = page("3", "13", "red")
+	after.Restless = Restless(page("3", "12", "red"), after, past)
+	if got := show(Of(page("3", "12", "red"), after)); got != "Clients hold [-12-]{+13+} accounts\n" {
 		t.Errorf("a figure that stood still once is no churn: %s", got)
 	}
 }
@@ -154,8 +158,10 @@ func FuzzRedline(f *testing.F) {
 		if got := Of(text(before), text(before)); got != nil {
 			t.Errorf("%q differs from itself: %s", before, show(got))
 		}
-		Of(text(before), text(after))
-		Of(text(before), text(after), text(before), text(after), text(before))
+		latest := text(after)
+		Of(text(before), latest)
+		latest.Restless = Restless(text(before), latest, []corpus.Draft{text(before), latest, text(before)})
+		Of(text(before), latest)
 		var was, is strings.Builder
 		for _, p := range edited(passage{text: before}, passage{text: after}) {
 			for _, r := range p.Runs {

@@ -2,6 +2,7 @@ package redline
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -12,15 +13,44 @@ import (
 // a page: with the newest, a line must have changed three times in a row.
 const MinPast = 3
 
+// maxRestless bounds what [Restless] returns, and with it what a revision
+// keeps: a page with more lines that move says nothing by moving.
+const maxRestless = 200
+
+// Restless returns the lines that differ between two versions of a page only
+// because they always do, as its past shows: the captures before the newest
+// version, oldest first, as far as they followed one another closely, at least
+// [MinPast] of them. It belongs into [corpus.Draft.Restless] of the newest.
+func Restless(before, after corpus.Draft, past []corpus.Draft) []string {
+	if len(past) < MinPast {
+		return nil
+	}
+	shared := common(before, after)
+	was, is := passages(before, shared), passages(after, shared)
+	moves := volatile(past, is, shared)
+	held := map[string]int{}
+	for _, p := range was {
+		held[p.key] |= 1
+	}
+	for _, p := range is {
+		held[p.key] |= 2
+	}
+	var out []string
+	for _, p := range slices.Concat(was, is) {
+		if held[p.key] != 3 && len(out) < maxRestless && moves(p) {
+			out = append(out, p.key)
+			held[p.key] = 3
+		}
+	}
+	return out
+}
+
 // volatile learns from consecutive captures of a page, oldest first and the
 // newest last, what changes in it all the time. It returns a test for
 // passages: a line of which nothing but figures, dates and marks has changed,
 // in every capture; or one that comes and goes. Lines that lay down a rule
 // are never volatile, and what the captures cannot tell is not guessed.
 func volatile(past []corpus.Draft, newest []passage, shared map[string]bool) func(passage) bool {
-	if len(past) < MinPast {
-		return func(passage) bool { return false }
-	}
 	versions := make([][]passage, 0, len(past)+1)
 	for _, d := range past {
 		versions = append(versions, passages(d, shared))
@@ -72,17 +102,12 @@ func volatile(past []corpus.Draft, newest []passage, shared map[string]bool) fun
 	}
 }
 
-// Learnable reports whether the past of a page could show that all of a
-// redline is churn: none of it may lay down a rule.
+// Learnable reports whether the past of a page could show that some of a
+// redline is churn: a paragraph of it that lays down no rule.
 func Learnable(changed []Paragraph) bool {
-	for _, p := range changed {
-		for _, r := range p.Runs {
-			if provision(normal(r.Text)) {
-				return false
-			}
-		}
-	}
-	return true
+	return slices.ContainsFunc(changed, func(p Paragraph) bool {
+		return !slices.ContainsFunc(p.Runs, func(r Run) bool { return provision(normal(r.Text)) })
+	})
 }
 
 // shape is a line without what stamps and counters change.

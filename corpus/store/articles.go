@@ -12,6 +12,8 @@ type revisionDoc struct {
 	Authors []string       `json:"authors,omitempty"`
 	Tags    []string       `json:"tags,omitempty"`
 	Blocks  []corpus.Block `json:"blocks"`
+	// Restless is missing in most.
+	Restless []string `json:"restless,omitempty"`
 }
 
 const selectRevision = `SELECT r.id, r.article, r.n, r.capture, r.title, r.published_at, r.modified_at, r.lang, r.status, r.digest, r.first_seen_at, r.origin, r.doc,
@@ -28,7 +30,7 @@ func (db *DB) scanRevision(s scanner) (r corpus.Revision, err error) {
 	if err := db.packer.unpack(doc, &d); err != nil {
 		return r, err
 	}
-	r.Authors, r.Tags, r.Blocks = d.Authors, d.Tags, d.Blocks
+	r.Authors, r.Tags, r.Blocks, r.Restless = d.Authors, d.Tags, d.Blocks, d.Restless
 	return r, nil
 }
 
@@ -39,14 +41,15 @@ func (db *DB) scanRevision(s scanner) (r corpus.Revision, err error) {
 // never takes an article back to what it once said). An empty Status means
 // published, an empty origin live.
 func (tx *Tx) Revise(d corpus.Draft, capture corpus.CaptureID, origin corpus.Origin) (corpus.Revision, bool, error) {
-	return tx.ReviseWhere(d, capture, origin, func(corpus.Revision) (bool, error) { return true, nil })
+	return tx.ReviseWhere(d, capture, origin, func(*corpus.Draft, corpus.Revision) (bool, error) { return true, nil })
 }
 
 // ReviseWhere is [Tx.Revise] for callers who judge themselves whether a draft
 // that differs from the newest revision has anything to say: differs is asked
 // about that revision, and not at all when the draft is the first, says the
-// same to the letter, or comes of an older capture.
-func (tx *Tx) ReviseWhere(d corpus.Draft, capture corpus.CaptureID, origin corpus.Origin, differs func(newest corpus.Revision) (bool, error)) (corpus.Revision, bool, error) {
+// same to the letter, or comes of an older capture. It may note in the draft
+// what is [corpus.Draft.Restless].
+func (tx *Tx) ReviseWhere(d corpus.Draft, capture corpus.CaptureID, origin corpus.Origin, differs func(d *corpus.Draft, newest corpus.Revision) (bool, error)) (corpus.Revision, bool, error) {
 	if d.Status == "" {
 		d.Status = corpus.StatusPublished
 	}
@@ -71,7 +74,7 @@ func (tx *Tx) ReviseWhere(d corpus.Draft, capture corpus.CaptureID, origin corpu
 		if newest.digest == digest || newest.capture > capture {
 			return old, false, nil
 		}
-		if real, err := differs(old); err != nil || !real {
+		if real, err := differs(&d, old); err != nil || !real {
 			return old, false, err
 		}
 	}
@@ -98,12 +101,12 @@ func (tx *Tx) insertRevision(r *corpus.Revision) error {
 			return err
 		}
 	}
-	rest := revisionDoc{r.Authors, r.Tags, r.Blocks}
+	rest := revisionDoc{r.Authors, r.Tags, r.Blocks, r.Restless}
 	doc, err := pack(tx.db.packer, &rest)
 	if err != nil {
 		return err
 	}
-	r.Authors, r.Tags, r.Blocks = rest.Authors, rest.Tags, rest.Blocks
+	r.Authors, r.Tags, r.Blocks, r.Restless = rest.Authors, rest.Tags, rest.Blocks, rest.Restless
 	r.Title, r.Lang = clean(r.Title), clean(r.Lang)
 	_, err = tx.exec(`INSERT INTO revisions (id, article, n, capture, title, published_at, modified_at, lang, status, digest, first_seen_at, origin, doc)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,

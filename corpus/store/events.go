@@ -270,6 +270,7 @@ func sameReading(a, b *corpus.EventReading) bool {
 		slices.Equal(a.Actors, b.Actors) && slices.Equal(a.Targets, b.Targets) && slices.Equal(a.Jurisdictions, b.Jurisdictions) &&
 		slices.Equal(a.Regulators, b.Regulators) && slices.Equal(a.Instruments, b.Instruments) && slices.Equal(a.Assets, b.Assets) &&
 		slices.Equal(a.Exchanges, b.Exchanges) && a.EffectiveAt.Equal(b.EffectiveAt) && a.CommentsCloseAt.Equal(b.CommentsCloseAt) &&
+		a.AppliesAt.Equal(b.AppliesAt) && slices.Equal(a.Amounts, b.Amounts) &&
 		slices.Equal(a.Evidence, b.Evidence)
 }
 

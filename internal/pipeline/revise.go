@@ -30,7 +30,7 @@ func (p *Pipeline) revise(ctx context.Context, tx *store.Tx, page parsed, origin
 		return err
 	}
 	for _, d := range page.drafts {
-		r, isNew, err := tx.ReviseWhere(d, page.capture.ID, origin, func(newest corpus.Revision) (bool, error) {
+		r, isNew, err := tx.ReviseWhere(d, page.capture.ID, origin, func(d *corpus.Draft, newest corpus.Revision) (bool, error) {
 			return p.differs(ctx, tx, page.capture, newest, d)
 		})
 		if err != nil {
@@ -44,14 +44,14 @@ func (p *Pipeline) revise(ctx context.Context, tx *store.Tx, page parsed, origin
 }
 
 // differs reports whether a draft says anything that the newest revision does
-// not. The page's past is asked last, and only where it could explain all.
-func (p *Pipeline) differs(ctx context.Context, tx *store.Tx, c corpus.Capture, newest corpus.Revision, d corpus.Draft) (bool, error) {
-	if d.Status != newest.Status && !(d.Status == "" && newest.Status == corpus.StatusPublished) {
-		return true, nil
-	}
-	changed := redline.Of(newest.Draft, d)
+// not. The page's past is asked last, and only where it could explain some of
+// it; what it shows to be restless is noted in the draft, for whoever shows
+// the rest.
+func (p *Pipeline) differs(ctx context.Context, tx *store.Tx, c corpus.Capture, newest corpus.Revision, d *corpus.Draft) (bool, error) {
+	status := d.Status != newest.Status && !(d.Status == "" && newest.Status == corpus.StatusPublished)
+	changed := redline.Of(newest.Draft, *d)
 	if len(changed) == 0 {
-		return false, nil
+		return status, nil
 	}
 	if !redline.Learnable(changed) || len(c.Body) > maxPast {
 		return true, nil
@@ -60,7 +60,8 @@ func (p *Pipeline) differs(ctx context.Context, tx *store.Tx, c corpus.Capture, 
 	if err != nil || len(past) < redline.MinPast {
 		return true, err
 	}
-	return len(redline.Of(newest.Draft, d, past...)) > 0, nil
+	d.Restless = redline.Restless(newest.Draft, *d, past)
+	return status || len(redline.Of(newest.Draft, *d)) > 0, nil
 }
 
 // past reads an article in the captures of its page before c, oldest first, as

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/regwire/regwire/corpus"
+	"github.com/regwire/regwire/corpus/redline"
 	"github.com/regwire/regwire/corpus/store"
 	"github.com/regwire/regwire/internal/pipeline"
 )
@@ -66,6 +67,13 @@ func TestChurnIsNoRevision(t *testing.T) {
 	}
 	page(9, 107, "80", "1 March 2026, 09:00")
 	want(int(n)+1, "the rule")
+	// What shows the change leaves out the figure that moved with it.
+	revisions, err := db.Revisions(t.Context(), corpus.NewArticleID("office", "https://office.example/rule", ""))
+	must(t, err)
+	changed := redline.Of(revisions[n-1].Draft, revisions[n].Draft)
+	if len(changed) != 1 || !strings.Contains(changed[0].String(), "[-90-]{+80+}") {
+		t.Errorf("shown with the rule: %v", changed)
+	}
 }
 
 // TestRulesAreKept: what became of a source's selectors is in its state.
