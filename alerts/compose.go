@@ -261,13 +261,18 @@ func factLines(lang *language, ev corpus.Event, l *letter) []fact {
 		label  string
 		at     time.Time
 		before string
-	}{{lang.Effective, ev.EffectiveAt, l.before.Effective}, {lang.Comments, ev.CommentsCloseAt, l.before.CommentBy}} {
+	}{{lang.Effective, ev.EffectiveAt, l.before.Effective}, {lang.Applies, ev.AppliesAt, day(ev.AppliesAt)}, {lang.Comments, ev.CommentsCloseAt, l.before.CommentBy}} {
 		if !d.at.IsZero() {
 			add(d.label, lang.date(d.at), was(lang, day(d.at), d.before, dayIn(lang, d.before), l), true)
 		}
 	}
 	add(lang.Whom, lang.list(either(names(ev.Targets), names(ev.Exchanges))), "", false)
 	add(lang.Assets, lang.list(names(ev.Assets)), "", false)
+	sums := make([]string, len(ev.Amounts))
+	for i, a := range ev.Amounts {
+		sums[i] = a.String()
+	}
+	add(lang.Sums, lang.list(sums), "", false)
 	if ev.Type.Regulatory() {
 		add(lang.Stance, lang.stanceOf(ev.Stance), "", false)
 	}

@@ -19,7 +19,7 @@ type language struct {
 
 	// Labels of facts.
 	Who, Where, State, Whom, Assets, Instruments           string
-	Effective, Comments, Stance, Confidence, Was, Unstated string
+	Effective, Applies, Comments, Sums, Stance, Confidence, Was, Unstated string
 	Restrictive, Permissive, Neutral                       string
 	// Headings and remarks.
 	Replaces, Evidence, Changes, Moved, OnPage, Sources string
@@ -87,7 +87,7 @@ func english() *language {
 		},
 		Relations: map[corpus.RelationKind]string{corpus.BasedOn: "is based on"},
 		Who:       "Who", Where: "Where", State: "Status", Whom: "Whom", Assets: "Assets", Instruments: "Instruments",
-		Effective: "Effective", Comments: "Comments by", Stance: "Stance", Confidence: "Confidence", Was: "was", Unstated: "not stated before",
+		Effective: "Effective", Applies: "Applies from", Comments: "Comments by", Sums: "Sums", Stance: "Stance", Confidence: "Confidence", Was: "was", Unstated: "not stated before",
 		Restrictive: "restrictive", Permissive: "permissive", Neutral: "neutral",
 		Replaces: "Effect on other instruments", Evidence: "In their words",
 		Changes: "What changed in the text", Moved: "moved", OnPage: "page %d", Sources: "Sources",
@@ -123,7 +123,7 @@ func chinese() *language {
 			corpus.Commences: "施行", corpus.BasedOn: "依据", corpus.Transposes: "转化",
 		},
 		Who: "机构", Where: "法域", State: "状态", Whom: "对象", Assets: "资产", Instruments: "文件",
-		Effective: "生效日期", Comments: "意见截止", Stance: "立场", Confidence: "置信度", Was: "原为", Unstated: "此前未说明",
+		Effective: "生效日期", Applies: "适用日期", Comments: "意见截止", Sums: "金额", Stance: "立场", Confidence: "置信度", Was: "原为", Unstated: "此前未说明",
 		Restrictive: "趋严", Permissive: "趋宽", Neutral: "中性",
 		Replaces: "对其他文件的影响", Evidence: "原文", Changes: "文本变化", Moved: "移动", OnPage: "第%d页", Sources: "来源",
 		Primary: "官方来源", Withdrawn: "已撤下", More: "另有 %d 条",

@@ -66,7 +66,9 @@ type replyEvent struct {
 	Assets          []string              `json:"assets"`
 	Exchanges       []string              `json:"exchanges"`
 	EffectiveAt     *time.Time            `json:"effective_at"`      // null when none is stated
+	AppliesAt       *time.Time            `json:"applies_at"`        // null unless told apart from effective_at
 	CommentsCloseAt *time.Time            `json:"comments_close_at"` // null when none is stated
+	Amounts         []corpus.Amount       `json:"amounts"`
 	Evidence        []string              `json:"evidence"`
 }
 
@@ -202,7 +204,8 @@ func newReply(id json.RawMessage, an corpus.Analysis) reply {
 			Type: e.Type, Stance: e.Stance, Severity: e.Severity,
 			Jurisdictions: list(e.Jurisdictions), Regulators: list(e.Regulators), Instruments: list(e.Instruments),
 			Assets: list(e.Assets), Exchanges: list(e.Exchanges),
-			EffectiveAt: instant(e.EffectiveAt), CommentsCloseAt: instant(e.CommentsCloseAt),
+			EffectiveAt: instant(e.EffectiveAt), AppliesAt: instant(e.AppliesAt), CommentsCloseAt: instant(e.CommentsCloseAt),
+			Amounts: list(e.Amounts),
 			Evidence: list(e.Evidence),
 		})
 	}

@@ -76,6 +76,9 @@ func (a *Analyzer) Analyze(t corpus.Text) corpus.Analysis {
 		}
 	}
 	events, regulatory := a.events.Read(d, out.Entities, out.Instruments, t.Source, t.PublishedAt)
+	for i := range events {
+		events[i].Amounts = event.Amounts(events[i].Evidence)
+	}
 	out.Events, out.Regulatory = list(events), regulatory
 	a.score(&out, t, d, ents)
 	return out

@@ -8,6 +8,7 @@ import (
 	"github.com/regwire/regwire/corpus/store"
 	"github.com/regwire/regwire/llm"
 	"github.com/regwire/regwire/sentiment"
+	"github.com/regwire/regwire/sentiment/event"
 )
 
 // Judge gives second readings; it is llm.Analyst.
@@ -74,6 +75,9 @@ func (p *Pipeline) ask(ctx context.Context, c corpus.Change) (corpus.Analysis, e
 	}
 	answer, err := p.cfg.Judge.Judge(ctx, p.text(rev), a)
 	answer.Article, answer.Revision, answer.Origin = a.Article, a.Revision, a.Origin
+	for i := range answer.Events {
+		answer.Events[i].Amounts = event.Amounts(answer.Events[i].Evidence) // sums are read, not asked for
+	}
 	return answer, err
 }
 

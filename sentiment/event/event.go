@@ -395,6 +395,7 @@ func (r *Reader) reading(ctx *context, t corpus.EventType, at located, main bool
 	e.Evidence = ctx.evidence(t, s)
 	if main || t.Regulatory() {
 		e.EffectiveAt, e.CommentsCloseAt = ctx.dates(t)
+		e.AppliesAt = ctx.appliesAt(e.EffectiveAt)
 	}
 	return e
 }

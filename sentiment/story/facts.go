@@ -84,6 +84,10 @@ func fill(facts *corpus.EventReading, told corpus.EventReading) {
 	if facts.CommentsCloseAt.IsZero() {
 		facts.CommentsCloseAt = told.CommentsCloseAt
 	}
+	if facts.AppliesAt.IsZero() {
+		facts.AppliesAt = told.AppliesAt
+	}
+	fillList(&facts.Amounts, told.Amounts)
 	// What was planned or rumoured is done as soon as one report says so.
 	if told.Status == corpus.EventDone && (facts.Status == corpus.EventPlanned || facts.Status == corpus.EventRumour) {
 		facts.Status = corpus.EventDone
@@ -129,7 +133,7 @@ func sameFacts(a, b corpus.EventReading) bool {
 		slices.Equal(names(a.Exchanges), names(b.Exchanges)) &&
 		slices.Equal(a.Jurisdictions, b.Jurisdictions) &&
 		slices.Equal(a.Instruments, b.Instruments) &&
-		a.EffectiveAt.Equal(b.EffectiveAt) && a.CommentsCloseAt.Equal(b.CommentsCloseAt)
+		a.EffectiveAt.Equal(b.EffectiveAt) && a.CommentsCloseAt.Equal(b.CommentsCloseAt) && a.AppliesAt.Equal(b.AppliesAt)
 }
 
 // sameReport compares reports but for the analysis: another reading of the

@@ -221,7 +221,8 @@ func Event(id corpus.EventID, article corpus.ArticleID, at time.Time) corpus.Eve
 		Type: corpus.Enforcement, Stance: -0.7, Severity: corpus.SeverityHigh, Status: corpus.EventDone, Confidence: 0.8,
 		Actors: []string{"CFTC"}, Targets: []string{"Binance"}, Jurisdictions: []corpus.Jurisdiction{"US"}, Regulators: []string{"CFTC"},
 		Instruments: []corpus.InstrumentID{"银发〔2026〕42号"}, Assets: []string{"BNB"}, Exchanges: []string{"Binance"},
-		EffectiveAt: at.AddDate(0, 1, 0), CommentsCloseAt: at.AddDate(0, 2, 0),
+		EffectiveAt: at.AddDate(0, 1, 0), CommentsCloseAt: at.AddDate(0, 2, 0), AppliesAt: at.AddDate(0, 3, 0),
+		Amounts: []corpus.Amount{{Value: 4.3e9, Unit: "USD"}, {Value: 310, Unit: "BTC"}},
 	}
 	ev := corpus.Event{
 		ID: id, Story: "s1", Title: "CFTC sues Binance", EventReading: r, PublishedAt: at, FirstSeenAt: at.Add(time.Minute), Origin: corpus.OriginLive,
