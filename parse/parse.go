@@ -107,6 +107,9 @@ type Result struct {
 	// Digest is the title of a page whose articles are all items of it: ""
 	// when one of them is what the page is about.
 	Digest string
+	// Teasers are the titles that a page of several articles has too little
+	// under to be articles.
+	Teasers []string
 	// Rules says of each of the source's own selectors that was tried whether
 	// it matched: "title", "body", "date", "author". It is filled in when the
 	// page gave no article too. [corpus.Rules]
@@ -154,19 +157,20 @@ func (p *Parser) Read(ctx context.Context, c corpus.Capture, src corpus.Source, 
 		return out, err
 	}
 	out.Drafts, err = p.finish(&in, p.joined(ctx, &in, drafts, further))
-	out.Digest, out.Claims = in.digest, in.claims
+	out.Digest, out.Claims, out.Teasers = in.digest, in.claims, in.teasers
 	return out, err
 }
 
 // input is a capture on its way through the parser.
 type input struct {
 	corpus.Capture
-	source corpus.Source
-	base   *url.URL        // the page's own address; never nil
-	digest string          // the title of a page that only gathers its articles
-	rules  map[string]bool // see [Result]
-	claims map[string]Claim
-	clock  stopwatch
+	source  corpus.Source
+	base    *url.URL        // the page's own address; never nil
+	digest  string          // the title of a page that only gathers its articles
+	teasers []string        // see [Result]
+	rules   map[string]bool // see [Result]
+	claims  map[string]Claim
+	clock   stopwatch
 }
 
 // body returns at most limit bytes of the capture.

@@ -174,7 +174,8 @@ func (p *page) several(items []item, main corpus.Draft) []corpus.Draft {
 		body := slices.DeleteFunc(clean(slices.Clone(all[h+1:end]), all[h].Text, p), func(b part) bool { return onlyTime(b.Text) })
 		w := textWeight(body)
 		if w < 150 || linkShare(body) > 0.4 || w < 2*minArticle && all[h].linked > 0 && excerpt(body) {
-			continue // a teaser
+			p.in.teasers = append(p.in.teasers, all[h].Text)
+			continue
 		}
 		carried += w
 		longest = max(longest, w)

@@ -40,7 +40,7 @@ func (p *Pipeline) revise(ctx context.Context, tx *store.Tx, page parsed, origin
 			keep(tx, p.memory.revisions, r.ID, r)
 		}
 	}
-	return nil
+	return p.withdrawItems(ctx, tx, page, origin)
 }
 
 // differs reports whether a draft says anything that the newest revision does

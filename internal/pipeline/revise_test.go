@@ -200,3 +200,49 @@ func filePDF(pages ...[]string) []byte {
 	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(offsets)+1, at)
 	return []byte(b.String())
 }
+
+// TestAnItemTakenOffItsPageIsWithdrawn follows a page of several notices: one
+// comes and one rolls off, then one is taken off, then put back.
+func TestAnItemTakenOffItsPageIsWithdrawn(t *testing.T) {
+	p, db := open(t, t.TempDir(), office(nil))
+	const list = "https://office.example/notices"
+	notice := func(day int) string {
+		return fmt.Sprintf(`<section id="n%d"><h2>Notice number %d on the custody of tokens</h2><p class="date">%d March 2026</p><p>%s</p></section>`, day, day, day,
+			strings.Repeat(fmt.Sprintf("The Office of Supervision tells firms of rule %d on how they shall keep the tokens of their clients. ", day), 5))
+	}
+	var hour int
+	page := func(days ...int) {
+		t.Helper()
+		var b strings.Builder
+		for _, d := range days {
+			b.WriteString(notice(d))
+		}
+		hour++
+		fetch(t, p, db, corpus.Capture{
+			URL: list, FetchedAt: time.Date(2026, 3, 20, hour, 0, 0, 0, time.UTC),
+			Body: []byte(`<html><body><main><h1>Notices of the Office</h1>` + b.String() + `</main></body></html>`),
+		})
+	}
+	status := func(day int) (corpus.RevisionStatus, int) {
+		t.Helper()
+		r, err := db.LatestRevision(t.Context(), corpus.NewArticleID("office", list, fmt.Sprintf("n%d", day)))
+		must(t, err)
+		return r.Status, r.N
+	}
+	page(14, 13, 12, 11)
+	page(15, 14, 13, 12)
+	if c := counts(t, db); c.Revisions != 5 {
+		t.Fatalf("%d revisions of five notices, one of which rolled off", c.Revisions)
+	}
+	page(15, 13, 12)
+	if s, n := status(14); s != corpus.StatusWithdrawn || n != 2 {
+		t.Errorf("the notice taken off: %s, revision %d", s, n)
+	}
+	page(15, 14, 13, 12)
+	if s, n := status(14); s != corpus.StatusPublished || n != 3 {
+		t.Errorf("the notice put back: %s, revision %d", s, n)
+	}
+	if c := counts(t, db); c.Revisions != 7 {
+		t.Errorf("%d revisions, not 7", c.Revisions)
+	}
+}

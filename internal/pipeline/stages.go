@@ -31,6 +31,7 @@ func stack() string { return string(debug.Stack()) }
 type parsed struct {
 	capture corpus.Capture
 	drafts  []corpus.Draft
+	teasers []string        // see [parse.Result]
 	rules   map[string]bool // see [parse.Result]
 }
 
@@ -56,7 +57,7 @@ func (p *Pipeline) parseAs(ctx context.Context, changes []corpus.Change, origin 
 			return page, nil
 		}
 		read, err := p.readPage(ctx, page.capture)
-		page.drafts, page.rules = read.Drafts, read.Rules
+		page.drafts, page.teasers, page.rules = read.Drafts, read.Teasers, read.Rules
 		return page, err
 	})
 	parks, err := p.parks("parse", changes, errs, parseReason)
