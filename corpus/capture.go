@@ -52,4 +52,7 @@ type Item struct {
 	// any other.
 	PageOf string   `json:"page_of,omitempty"`
 	Pages  []string `json:"pages,omitempty"`
+	// PageDigests say in the frontier what Pages held when they were last
+	// captured. Captures have none.
+	PageDigests []string `json:"page_digests,omitempty"`
 }

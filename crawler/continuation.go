@@ -73,16 +73,18 @@ func (c *Crawler) further(ctx context.Context, src *source, e corpus.FrontierEnt
 }
 
 // keepFurther captures further pages. They are written before the first, so
-// that whoever reads that one finds them; where the first has not changed,
-// each of them asks for the whole to be read again.
+// that whoever reads that one finds them; where the first has not changed, the
+// last of them that has asks for the whole to be read again: asked by each, it
+// would be read once with some pages of now and some of then.
 func (c *Crawler) keepFurther(ctx context.Context, src *source, e corpus.FrontierEntry, pages []furtherPage, firstChanged bool) (urls []string, learnt bool, err error) {
 	for _, p := range pages {
 		urls = append(urls, p.url)
 	}
-	for _, p := range pages {
+	last := lastChanged(e.Item, pages)
+	for i, p := range pages {
 		part := e
 		part.URL, part.Item = p.url, corpus.Item{URL: p.url, PageOf: e.URL}
-		if !firstChanged {
+		if !firstChanged && (i == last || last < 0) {
 			part.Item.Pages = urls
 		}
 		capture := c.capture(src, part, p.res)
@@ -96,6 +98,29 @@ func (c *Crawler) keepFurther(ctx context.Context, src *source, e corpus.Frontie
 		}
 	}
 	return urls, learnt, nil
+}
+
+// lastChanged returns the last of pages that is not what it was when it was
+// captured before; -1 when that is not known, or when none has changed.
+func lastChanged(known corpus.Item, pages []furtherPage) int {
+	if len(known.PageDigests) != len(known.Pages) {
+		return -1
+	}
+	for i := len(pages) - 1; i >= 0; i-- {
+		at := slices.Index(known.Pages, pages[i].url)
+		if at < 0 || known.PageDigests[at] != digest(pages[i].res.body) {
+			return i
+		}
+	}
+	return -1
+}
+
+func digests(pages []furtherPage) []string {
+	var out []string
+	for _, p := range pages {
+		out = append(out, digest(p.res.body))
+	}
+	return out
 }
 
 // continuation returns the address of the page after the nth of an article

@@ -69,6 +69,18 @@ func TestFurtherPagesAreFetched(t *testing.T) {
 		if d := cmp.Diff(want, told(b.sink.Captures())); d != "" {
 			t.Fatalf("only the third page changed: %s", d)
 		}
+		pages["2"], pages["3"] = "two, amended", "three, amended again"
+		round()
+		want = append(want, first+`?page=2 of "`+first+`", 0`, first+`?page=3 of "`+first+`", 2`)
+		if d := cmp.Diff(want, told(b.sink.Captures())); d != "" {
+			t.Fatalf("two changed at once: the whole is read once, with both: %s", d)
+		}
+		pages["2"] = "two, as it was"
+		round()
+		want = append(want, first+`?page=2 of "`+first+`", 2`)
+		if d := cmp.Diff(want, told(b.sink.Captures())); d != "" {
+			t.Fatalf("only the second page changed: %s", d)
+		}
 		if slices.Contains(w.requests(), "news.example/other?page=2") {
 			t.Error("the next article was taken for a page of this one")
 		}

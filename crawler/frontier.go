@@ -36,7 +36,7 @@ func offered(known *corpus.FrontierEntry, source corpus.SourceID, it corpus.Item
 	if !e.FetchedAt.IsZero() {
 		e.Origin = corpus.OriginLive // a change is news, whatever the age of the page
 	}
-	it.Pages = e.Item.Pages // what the listing knows nothing of
+	it.Pages, it.PageDigests = e.Item.Pages, e.Item.PageDigests // what the listing knows nothing of
 	e.Item, e.State, e.NextAt, e.Attempts, e.Reason = it, corpus.FrontierPending, now, 0, ""
 	return e, true
 }

@@ -158,7 +158,7 @@ func (c *Crawler) fetchPage(ctx context.Context, src *source, e corpus.FrontierE
 	if err != nil {
 		return "", e, err
 	}
-	e.Item.Pages = urls
+	e.Item.Pages, e.Item.PageDigests = urls, nil
 	if !res.unchanged() {
 		capture := c.capture(src, e, res)
 		err = c.write(ctx, func(ctx context.Context) error {
@@ -170,6 +170,7 @@ func (c *Crawler) fetchPage(ctx context.Context, src *source, e corpus.FrontierE
 			return "", e, fail(ReasonSink, "capture %s: %w", e.URL, err)
 		}
 	}
+	e.Item.PageDigests = digests(more)
 	next := answered(e, res, sum, src.Recheck, now)
 	if e.Item.Content != "" {
 		next.NextAt = time.Time{} // the feed says when it changes
