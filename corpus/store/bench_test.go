@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -261,6 +262,56 @@ func BenchmarkReads(b *testing.B) {
 		b.Run(read.name, func(b *testing.B) {
 			for b.Loop() {
 				if err := read.do(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkNear asks for the neighbours of a new article among a hundred
+// thousand and a million known ones, and puts it in its place: what finding a
+// story costs the record.
+//
+//	go test -run '^$' -bench Near -benchtime 2000x ./corpus/store
+func BenchmarkNear(b *testing.B) {
+	const bands, looks, perBand = 18, 26, 16
+	for _, known := range []int{100_000, 1_000_000} {
+		b.Run(fmt.Sprintf("known=%d", known), func(b *testing.B) {
+			s := newStore{url: b.TempDir() + "/corpus.db"}
+			db := s.open(b, store.Config{})
+			raw := s.raw(b)
+			raw.SetMaxOpenConns(1)
+			// Few bands are shared: one in ten articles has a neighbour. The key is
+			// a product, so that rows come in no order of the index.
+			for _, q := range []string{
+				`PRAGMA foreign_keys = 0`, `PRAGMA synchronous = 0`,
+				`INSERT INTO stories (id, title, representative, first_seen_at, last_seen_at) VALUES ('s', 't', 'a1', 1, 1)`,
+				`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ` + strconv.Itoa(known) + `)
+					INSERT INTO story_members (article, story, source, url, title, similarity, published_at, first_seen_at, sketch, bands)
+					SELECT 'a' || i, 's', 'x', 'https://x.example/' || i, 'title', 1, i, i, zeroblob(500), zeroblob(144) FROM n`,
+				`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ` + strconv.Itoa(known*bands) + `)
+					INSERT INTO story_bands (band, first_seen_at, article) SELECT b, i, a FROM (SELECT (i * 2654435761) % ` + strconv.Itoa(known*bands) + ` AS b, i / ` + strconv.Itoa(bands) + ` AS i, 'a' || (i / ` + strconv.Itoa(bands) + `) AS a FROM n) ORDER BY b, i, a`,
+			} {
+				if _, err := raw.Exec(q); err != nil {
+					b.Fatal(err)
+				}
+			}
+			rng := rand.New(rand.NewPCG(3, 4))
+			b.ReportAllocs()
+			for b.Loop() {
+				keys := make([]uint64, looks)
+				for i := range keys {
+					keys[i] = uint64(rng.IntN(known * bands))
+				}
+				err := db.Update(b.Context(), func(tx *store.Tx) error {
+					near, err := tx.Near(keys, perBand)
+					if err == nil && len(near) == 0 {
+						b.Error("no neighbours")
+					}
+					return err
+				})
+				if err != nil {
 					b.Fatal(err)
 				}
 			}
