@@ -63,6 +63,13 @@ type Config struct {
 	// heard of it any more. Default 30 s.
 	Lease time.Duration
 
+	// Callback is the public address under which hubs reach [Crawler.Callback],
+	// for feeds that offer pushes (WebSub). Default: none are asked for.
+	Callback string
+	// CallbackKey is what signatures of pushes are derived from. Processes that
+	// share a callback need the same. Default: a new one.
+	CallbackKey string
+
 	Logger   *slog.Logger          // default: none
 	Registry prometheus.Registerer // default: metrics are not registered
 	// Visited, when set, is told of each visit after it. It is called from
@@ -92,6 +99,7 @@ type Crawler struct {
 	sink       Sink
 	fetcher    *fetcher
 	claims     *claims
+	pushes     *pushes
 	metrics    *metrics
 	log        *slog.Logger
 	clock      func() time.Time
@@ -113,6 +121,7 @@ type source struct {
 	proxy       *url.URL      // of its own, when it names one; nil then means none
 	cookies     *cookies      // nil: none are kept
 	fresh       *atomic.Int64 // until when its listing need not be asked for, in microseconds
+	wake        chan struct{} // a push came
 	settings    string        // stands for how its listing is read
 	busy        chan struct{} // holds one token while it is visited
 	filling     chan struct{} // holds one token while it is backfilled
@@ -151,6 +160,8 @@ func New(cfg Config) (*Crawler, error) {
 	}
 	metrics, err := newMetrics(cfg.Registry)
 	errs = append(errs, err)
+	pushes, err := newPushes(cfg.Callback, cfg.CallbackKey)
+	errs = append(errs, err)
 
 	// The corpus keeps microseconds; a clock of nanoseconds would make what is
 	// due now lie a moment ahead of what was saved as now.
@@ -173,7 +184,7 @@ func New(cfg Config) (*Crawler, error) {
 	f.robots = &robots{clock: clock}
 	c := &Crawler{
 		config: cfg,
-		state:  cfg.State, sink: cfg.Sink, fetcher: f, claims: claims, metrics: metrics, log: cfg.Logger, clock: clock, jitter: cfg.Jitter,
+		state:  cfg.State, sink: cfg.Sink, fetcher: f, claims: claims, pushes: pushes, metrics: metrics, log: cfg.Logger, clock: clock, jitter: cfg.Jitter,
 		visited: cfg.Visited, liveWithin: cfg.LiveWithin, slots: make(chan struct{}, cfg.Concurrency),
 	}
 	for _, s := range cfg.Sources {
@@ -201,7 +212,7 @@ func (cfg Config) compile(s Source) (*source, error) {
 	if cfg.Every != "" {
 		s.Schedule = cfg.Every
 	}
-	src := &source{Source: s, fresh: new(atomic.Int64), busy: make(chan struct{}, 1), filling: make(chan struct{}, 1)}
+	src := &source{Source: s, fresh: new(atomic.Int64), wake: make(chan struct{}, 1), busy: make(chan struct{}, 1), filling: make(chan struct{}, 1)}
 	p := problems{id: s.ID}
 	var err error
 	if src.schedule, err = parseSchedule(s.Schedule, s.TimeZone); err != nil {

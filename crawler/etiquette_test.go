@@ -114,3 +114,50 @@ func TestFreshFor(t *testing.T) {
 		}
 	}
 }
+
+func TestHubOf(t *testing.T) {
+	for name, tt := range map[string]struct{ header, body, hub, topic string }{
+		"nothing":             {"", "<rss><channel/></rss>", "", "http://news.example/feed"},
+		"Atom":                {"", `<feed xmlns="http://www.w3.org/2005/Atom"><link rel="hub" href="/hub"/><link rel="self" href="http://news.example/atom"/></feed>`, "http://news.example/hub", "http://news.example/atom"},
+		"in an item":          {"", `<rss><channel><item><atom:link rel="hub" href="http://evil.example/"/></item></channel></rss>`, "", "http://news.example/feed"},
+		"the header first":    {`<https://one.example/>; rel="hub self"`, `<feed><link rel="hub" href="https://two.example/"/></feed>`, "https://one.example/", "https://one.example/"},
+		"several links":       {`<https://a.example/>; rel=next, <https://b.example/>; title="x"; rel=HUB`, "", "https://b.example/", "http://news.example/feed"},
+		"a feed in JSON":      {"", `{"feed_url":"http://news.example/j","hubs":[{"type":"rssCloud","url":"https://a.example/"},{"type":"WebSub","url":"https://b.example/"}]}`, "https://b.example/", "http://news.example/j"},
+		"a feed that is none": {"", "<link rel=hub href='", "", "http://news.example/feed"},
+	} {
+		res := &response{header: http.Header{}, body: []byte(tt.body), finalURL: "http://news.example/feed"}
+		if tt.header != "" {
+			res.header.Set("Link", tt.header)
+		}
+		if hub, topic := hubOf(res); hub != tt.hub || topic != tt.topic {
+			t.Errorf("%s: got %q, %q", name, hub, topic)
+		}
+	}
+}
+
+func FuzzHubOf(f *testing.F) {
+	f.Add(`<https://a.example/>; rel="hub"`, `<feed><link rel="hub" href="/h"/></feed>`)
+	f.Add(`<>;rel=hub,<`, `{"hubs":[{"type":"WebSub","url":"::"}]}`)
+	f.Fuzz(func(t *testing.T, header, body string) {
+		res := &response{header: http.Header{"Link": {header}}, body: []byte(body), finalURL: "http://news.example/feed"}
+		hub, topic := hubOf(res)
+		for _, address := range []string{hub, topic} {
+			if _, err := url.Parse(address); err != nil {
+				t.Errorf("%q: %v", address, err)
+			}
+		}
+		if topic == "" {
+			t.Error("no topic")
+		}
+	})
+}
+
+func FuzzFreshFor(f *testing.F) {
+	f.Add("max-age=60", "Thu, 01 Jan 1970 00:00:00 GMT", "5")
+	f.Fuzz(func(t *testing.T, control, expires, age string) {
+		h := http.Header{"Cache-Control": {control}, "Expires": {expires}, "Age": {age}}
+		if got := freshFor(h, time.Unix(1e9, 0), time.Hour); got < 0 || got > time.Hour {
+			t.Errorf("got %v", got)
+		}
+	})
+}

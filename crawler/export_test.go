@@ -1,6 +1,9 @@
 package crawler
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // PublicAddress is the decision of the address guard.
 var PublicAddress = publicAddress
@@ -16,3 +19,6 @@ func (c *Crawler) SetTransports(guarded, open http.RoundTripper) {
 
 // SetTransport replaces the connections of a crawler, address guard included.
 func (c *Crawler) SetTransport(t http.RoundTripper) { c.fetcher.guarded, c.fetcher.open = t, t }
+
+// SetPushSpacing sets the time between two visits that pushes cause.
+func (c *Crawler) SetPushSpacing(d time.Duration) { c.pushes.spacing = d }

@@ -21,6 +21,7 @@ type metrics struct {
 	gaps     *prometheus.CounterVec
 	parked   *prometheus.CounterVec
 	claims   *prometheus.CounterVec
+	pushes   *prometheus.CounterVec
 	frontier *prometheus.GaugeVec
 	success  *prometheus.GaugeVec
 	newest   *prometheus.GaugeVec
@@ -42,6 +43,7 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		gaps:     counter("gaps_total", "Listings in which nothing was known, so that items may have been missed.", "source"),
 		parked:   counter("parked_total", "Pages given up after repeated failure, by the last reason.", "source", "reason"),
 		claims:   counter("claims_total", "Leases by kind: taken, denied because another process has it, lost to another.", "kind", "outcome"),
+		pushes:   counter("pushes_total", "WebSub: hubs asked or failed, subscriptions verified or denied, pushes that came or were forged.", "source", "outcome"),
 		frontier: gauge("frontier_pages", `Pages of all sources for which something is planned, or that were given up, by state and reason of the last failure ("ok" without).`, "state", "reason"),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "regwire_crawler_request_seconds", Help: "Time from sending a request to the end of its answer.",
@@ -53,7 +55,7 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 	if r == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.visits, m.pages, m.requests, m.bytes, m.seconds, m.gaps, m.parked, m.claims, m.frontier, m.success, m.newest} {
+	for _, c := range []prometheus.Collector{m.visits, m.pages, m.requests, m.bytes, m.seconds, m.gaps, m.parked, m.claims, m.pushes, m.frontier, m.success, m.newest} {
 		if err := r.Register(c); err != nil {
 			return nil, err
 		}
@@ -104,4 +106,8 @@ func (m *metrics) waiting(counts []corpus.FrontierCount) {
 	for _, n := range counts {
 		m.frontier.WithLabelValues(string(n.State), cmp.Or(n.Reason, "ok")).Add(float64(n.Entries))
 	}
+}
+
+func (m *metrics) push(src *source, outcome string) {
+	m.pushes.WithLabelValues(string(src.ID), outcome).Inc()
 }

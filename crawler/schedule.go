@@ -61,7 +61,9 @@ func (c *Crawler) keep(ctx context.Context, src *source) {
 	}
 	next := c.firstVisit(src.schedule, st)
 	known := st.VisitedAt
-	for c.sleepUntil(ctx, next) {
+	var last time.Time
+	for c.awaited(ctx, src, next, last) {
+		last = c.clock()
 		// The outcome is in the state, the metrics and the log.
 		v, _ := c.turn(ctx, src, known)
 		now := c.clock()

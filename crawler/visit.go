@@ -188,6 +188,7 @@ func (c *Crawler) discover(ctx context.Context, src *source, st *corpus.SourceSt
 	if !found.fresh.IsZero() {
 		src.fresh.Store(found.fresh.UnixMicro())
 	}
+	c.subscribe(ctx, src, found.first, now)
 	return nil
 }
 

@@ -89,6 +89,12 @@ type Crawl struct {
 	// Lease is how long the work of a process that died waits before another
 	// takes it over, 1 s to 1 h. Default 30 s.
 	Lease time.Duration `yaml:"lease,omitempty"`
+	// Callback is the public address that leads to /websub of this service, for
+	// feeds that offer pushes (WebSub). Default: none are asked for.
+	Callback string `yaml:"callback,omitempty" env:"REGWIRE_CALLBACK"`
+	// CallbackKey is what pushes are signed by. Processes that share a callback
+	// need the same; default: a new one at each start.
+	CallbackKey secret.Text `yaml:"callback_key,omitempty" env:"REGWIRE_CALLBACK_KEY"`
 	// Every replaces the schedule of every source: for demonstrations.
 	Every string `yaml:"every,omitempty"`
 }

@@ -44,7 +44,15 @@ func (s *Service) Handler(version string) (http.Handler, error) {
 		mux.Handle("GET /metrics", promhttp.HandlerFor(s.opts.Registry, promhttp.HandlerOpts{}))
 	}
 	mux.Handle("/", pages)
-	return s.guard(mux), nil
+	handler := s.guard(mux)
+	callback := s.Crawler.Callback()
+	if callback == nil {
+		return handler, nil
+	}
+	open := http.NewServeMux() // hubs have no token of ours; what they send is signed
+	open.Handle("/websub/", http.StripPrefix("/websub", callback))
+	open.Handle("/", handler)
+	return open, nil
 }
 
 // guard asks for the token where one is configured. /healthz stays open.

@@ -168,7 +168,7 @@ func (s *Service) join(ctx context.Context) error {
 		Sources: sources, State: s.Store, Sink: sink, Logger: opts.Logger, Registry: registry, Visited: opts.Visited,
 		UserAgent: cfg.Crawl.UserAgent, Company: cfg.Crawl.Company, Contact: cfg.Crawl.Contact,
 		Concurrency: cfg.Crawl.Concurrency, LiveWithin: cfg.Crawl.LiveWithin, Every: cfg.Crawl.Every,
-		Holder: s.holder, Lease: cfg.Crawl.Lease,
+		Holder: s.holder, Lease: cfg.Crawl.Lease, Callback: cfg.Crawl.Callback, CallbackKey: string(cfg.Crawl.CallbackKey),
 	})
 	if err != nil {
 		return err
