@@ -172,6 +172,19 @@ func TestReadListing(t *testing.T) {
 			},
 		},
 		{
+			name: "news sitemap",
+			d:    Discovery{Type: DiscoverSitemap},
+			body: `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
+				<url><loc>https://news.example/old</loc><lastmod>2026-03-04T09:30Z</lastmod></url>
+				<url><loc> https://news.example/a </loc><news:news><news:publication><news:name>N</news:name><news:language>en</news:language></news:publication>
+				<news:publication_date>2026-03-05T10:00+08:00</news:publication_date><news:title><![CDATA[Rules & more]]></news:title></news:news>
+				<image:image><image:loc>https://news.example/a.png</image:loc><image:title>A picture</image:title></image:image></url></urlset>`,
+			want: []corpus.Item{
+				{URL: "https://news.example/a", Title: "Rules & more", PublishedAt: utc(2026, 3, 5, 2, 0)},
+				{URL: "https://news.example/old", UpdatedAt: utc(2026, 3, 4, 9, 30)},
+			},
+		},
+		{
 			name: "an index of sitemaps, packed",
 			d:    Discovery{Type: DiscoverSitemap},
 			body: gzipped(t, `<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><sitemap><loc>https://news.example/old.xml</loc><lastmod>2020-01-01</lastmod></sitemap>

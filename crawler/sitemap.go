@@ -2,11 +2,12 @@ package crawler
 
 import (
 	"bytes"
-	"cmp"
+	"encoding/xml"
+	"errors"
+	"io"
 	"slices"
+	"strings"
 	"time"
-
-	sitemap "github.com/oxffaa/gopher-parse-sitemap"
 
 	"github.com/regwire/regwire/corpus"
 )
@@ -29,41 +30,65 @@ func readSitemap(src *source, contentType string, body []byte) (listing, error) 
 		return listing{}, err
 	}
 	var l listing
-	err = sitemap.Parse(bytes.NewReader(body), func(e sitemap.Entry) error {
-		l.items = append(l.items, corpus.Item{URL: e.GetLocation(), UpdatedAt: when(e.GetLastModified())})
-		return nil
-	})
-	if err != nil {
-		return listing{}, err
-	}
-	// The newest pages first, so that a bound on items cuts off the oldest.
-	slices.SortStableFunc(l.items, func(a, b corpus.Item) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
-
-	type child struct {
-		url string
-		at  time.Time
-	}
-	var children []child
-	err = sitemap.ParseIndex(bytes.NewReader(body), func(e sitemap.IndexEntry) error {
-		children = append(children, child{e.GetLocation(), when(e.GetLastModified())})
-		return nil
-	})
-	if err != nil {
-		return listing{}, err
-	}
-	slices.SortStableFunc(children, func(a, b child) int { return cmp.Compare(b.at.Unix(), a.at.Unix()) })
-	for i, c := range children {
-		l.parts = append(l.parts, corpus.Item{URL: c.url, UpdatedAt: c.at})
-		if i < maxSitemaps {
-			l.more = append(l.more, c.url)
+	var children []corpus.Item
+	d := xml.NewDecoder(bytes.NewReader(body))
+	for {
+		t, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
 		}
+		if err != nil {
+			return listing{}, err
+		}
+		start, ok := t.(xml.StartElement)
+		if !ok || start.Name.Local != "url" && start.Name.Local != "sitemap" {
+			continue
+		}
+		var e sitemapEntry
+		if err := d.DecodeElement(&e, &start); err != nil {
+			return listing{}, err
+		}
+		it := corpus.Item{
+			URL: strings.TrimSpace(e.Location), UpdatedAt: sitemapDate(src, e.LastModified),
+			Title: e.News.Title, PublishedAt: sitemapDate(src, e.News.Published),
+		}
+		if start.Name.Local == "url" {
+			l.items = append(l.items, it)
+		} else {
+			children = append(children, it)
+		}
+	}
+	// The newest first, so that a bound cuts off the oldest.
+	slices.SortStableFunc(l.items, func(a, b corpus.Item) int { return newest(moments(b)).Compare(newest(moments(a))) })
+	slices.SortStableFunc(children, func(a, b corpus.Item) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
+	l.parts = children
+	for _, c := range children[:min(len(children), maxSitemaps)] {
+		l.more = append(l.more, c.URL)
 	}
 	return l, nil
 }
 
-func when(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
+// sitemapEntry is a page, or a sitemap in an index. News sitemaps (Google,
+// read October 2026) add the headline and when it was published.
+type sitemapEntry struct {
+	Location     string `xml:"loc"`
+	LastModified string `xml:"lastmod"`
+	News         struct {
+		Title     string `xml:"title"`
+		Published string `xml:"publication_date"`
+	} `xml:"news"`
+}
+
+func moments(it corpus.Item) []time.Time { return []time.Time{it.UpdatedAt, it.PublishedAt} }
+
+// sitemapDate reads a date in W3C's profile of ISO 8601, which sitemaps are to
+// use, or as the source writes others.
+func sitemapDate(src *source, raw string) time.Time {
+	raw = strings.TrimSpace(raw)
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", time.DateOnly, "2006-01", "2006"} {
+		if t, err := time.Parse(layout, raw); err == nil {
+			return t
+		}
 	}
-	return *t
+	return src.date(raw)
 }
