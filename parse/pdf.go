@@ -14,13 +14,6 @@ import (
 	"github.com/regwire/regwire/corpus"
 )
 
-// maxPageText bounds the characters one page of a PDF shows. A page of dense
-// print has some 6,000; each costs the library 72 bytes.
-const maxPageText = 400_000
-
-// maxPageStream bounds the drawing instructions of one page, unpacked.
-const maxPageStream = 8 << 20
-
 var errDeadline = errors.New("deadline")
 
 // pdf reads a PDF: the text of its pages in paragraphs, each with its page.
@@ -39,6 +32,9 @@ func (p *Parser) pdf(in *input) (drafts []corpus.Draft, err error) {
 		}
 	}()
 	file := pdfFile(in.Body)
+	if endlessObjects(file, in.clock) {
+		return nil, refuse(ReasonMalformed, errors.New("pdf: objects that do not end"))
+	}
 	doc, err := pdf.NewReader(&timedReaderAt{b: file, clock: in.clock}, int64(len(file)))
 	switch {
 	case err == nil:
@@ -195,7 +191,7 @@ func printedLines(pg pdf.Page, number int, letters *legibility) (out []printed) 
 			out = nil
 		}
 	}()
-	if pg.V.IsNull() || shownText(pg.V.Key("Contents")) > maxPageText {
+	if pg.V.IsNull() || shownText(pg.V.Key("Contents")) > maxPageText || endlessMap(pg) {
 		return nil
 	}
 	var b strings.Builder
@@ -231,51 +227,6 @@ func printedLines(pg pdf.Page, number int, letters *legibility) (out []printed) 
 	}
 	flush()
 	return out
-}
-
-// shownText estimates how many characters a page's instructions show.
-func shownText(contents pdf.Value) int {
-	n := 0
-	count := func(v pdf.Value) {
-		r := v.Reader()
-		defer r.Close()
-		buf := make([]byte, 32<<10)
-		inside, escaped, read := 0, false, 0
-		for {
-			k, err := r.Read(buf)
-			for _, c := range buf[:k] {
-				switch {
-				case escaped:
-					escaped = false
-				case c == '\\':
-					escaped = true
-				case c == '(':
-					inside++
-				case c == ')':
-					inside = max(0, inside-1)
-				case inside > 0:
-					n++
-				case c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F':
-					// Hexadecimal strings are not told from numbers here:
-					// their digits count an eighth, and they are four a letter.
-					read++
-				}
-			}
-			if err != nil || n > maxPageText || read > maxPageStream {
-				n += read / 8
-				return
-			}
-		}
-	}
-	switch contents.Kind() {
-	case pdf.Array:
-		for i := range min(contents.Len(), 1000) {
-			count(contents.Index(i))
-		}
-	case pdf.Stream:
-		count(contents)
-	}
-	return n
 }
 
 // withoutRunners drops page numbers and the lines that stand on most pages.

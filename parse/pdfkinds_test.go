@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"compress/zlib"
 	"errors"
 	"fmt"
 	"runtime"
@@ -189,4 +190,48 @@ func FuzzPDF(f *testing.F) {
 			t.Errorf("%d articles, %v", len(drafts), err)
 		}
 	})
+}
+
+// TestOpenStrings: a stream that ends in an open string of digits would keep
+// the library for ever.
+func TestOpenStrings(t *testing.T) {
+	for s, want := range map[string]bool{
+		"BT <0041> Tj ET":    false,
+		"BT (a < b) Tj":      false,
+		"<< /A 1 >>":         false,
+		"":                   false,
+		"BT <0041":           true,
+		"BT <00 41 \n":       true,
+		"BT <T\n":            true,
+		"BT <4T ":            true,
+		"<":                  true,
+		"BT <00zz":           false, // the library gives up by itself
+		"1 0 2 8 <</A <0041": true,
+	} {
+		if got := endless(strings.NewReader(s)); got != want {
+			t.Errorf("%q: %v", s, got)
+		}
+	}
+	objects := "1 0 2 8 <</A <0041"
+	for name, file := range map[string]string{"plain": objects, "packed": string(deflate(t, objects))} {
+		if !endlessObjects([]byte("%PDF-1.5\n5 0 obj <</Type /ObjStm>>\nstream\r\n"+file+"\nendstream"), newStopwatch(time.Minute)) {
+			t.Errorf("%s objects that do not end were not seen", name)
+		}
+	}
+	if endlessObjects(chinesePDF("Identity-H", true, byID, "通知"), newStopwatch(time.Minute)) {
+		t.Error("an honest file is refused")
+	}
+}
+
+func deflate(t *testing.T, s string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zlib.NewWriter(&b)
+	if _, err := w.Write([]byte(s)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
