@@ -3,6 +3,8 @@ package crawler
 import (
 	"crypto/tls"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -22,6 +24,7 @@ func TestHTTP2IsUsed(t *testing.T) {
 		fmt.Fprint(rw, strings.Repeat("a page ", 1000))
 	}))
 	server.EnableHTTP2 = true
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of the client that trusts nobody
 	server.StartTLS()
 	defer server.Close()
 	f, src := dialing(t, Config{}, anywhere)

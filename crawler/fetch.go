@@ -182,6 +182,11 @@ func (f *fetcher) once(ctx context.Context, src *source, r request) (*response, 
 		fl.status = res.status
 		return nil, fl
 	}
+	if said := softMissing(res.body); said != "" {
+		// A failure and no 404: nothing is recorded as withdrawn on the word of a
+		// page that answers 200, and nothing as changed.
+		return nil, fail(ReasonMissing, "status %d, and yet %q", res.status, said)
+	}
 	return res, nil
 }
 

@@ -90,9 +90,48 @@ var walls = []string{
 // nothing. The whole title has to be that of a wall: "Security check" is one,
 // a headline that begins with these words is none.
 func challenge(body []byte) string {
+	if text := pageTitle(body); slices.Contains(walls, text) {
+		return text
+	}
+	return ""
+}
+
+// softMissing returns the title of a page that says under 200 that there is no
+// such page, or nothing. It has to be said alone, or beside the site's name:
+// "Page not found | Authority".
+func softMissing(body []byte) string {
+	title := pageTitle(body)
+	if slices.Contains(missings, title) {
+		return title
+	}
+	parts := strings.FieldsFunc(strings.NewReplacer(" - ", "|", " – ", "|", " — ", "|", " · ", "|", "_", "|", ": ", "|").Replace(title), func(r rune) bool { return r == '|' || r == '»' })
+	if len(parts) < 2 {
+		return ""
+	}
+	for _, part := range []string{parts[0], parts[len(parts)-1]} {
+		if slices.Contains(missings, strings.Trim(part, " .!")) {
+			return title
+		}
+	}
+	return ""
+}
+
+// missings are the titles of such pages as servers and the usual systems
+// behind web sites write them, in lower case.
+var missings = []string{
+	"404", "404 error", "error 404", "404 not found", "404 page not found", "not found", "page not found", "file not found", "page missing",
+	"page cannot be found", "the page cannot be found", "this page could not be found", "404: this page could not be found", "sorry, page not found", "http 404",
+	"404错误", "404页面", "页面不存在", "页面未找到", "找不到页面", "您访问的页面不存在", "您访问的页面不存在或已删除", "页面没有找到", "頁面不存在", "找不到網頁", "找不到頁面", "找不到此頁",
+	"seite nicht gefunden", "page introuvable", "page non trouvée", "página no encontrada", "página não encontrada", "pagina non trovata",
+	"ページが見つかりません", "お探しのページは見つかりませんでした", "페이지를 찾을 수 없습니다",
+}
+
+// pageTitle returns the title of a page in lower case, nothing when it is
+// longer than those that say nothing else are.
+func pageTitle(body []byte) string {
 	const (
 		within  = 16 << 10 // where a title stands
-		longest = 60
+		longest = 120
 	)
 	if !isPage(body) {
 		return ""
@@ -102,11 +141,7 @@ func challenge(body []byte) string {
 	if !ok || len(title) > longest {
 		return ""
 	}
-	text := strings.TrimRight(strings.ToLower(plain(string(title))), ".…")
-	if slices.Contains(walls, text) {
-		return text
-	}
-	return ""
+	return strings.TrimRight(strings.ToLower(plain(string(title))), ".…")
 }
 
 // titleOf returns what follows the opening tag of the first title in head.

@@ -103,7 +103,7 @@ func TestTryNamesProblems(t *testing.T) {
 		"links that are none":         {listing: feed(fresh, entry("javascript:x", "B", "")), want: []crawler.ProblemKind{crawler.ProblemDropped}},
 		"nothing that anybody wanted": {listing: feed(fresh), change: func(s *crawler.Source) { s.Discovery.Include = []string{"crypto"} }, want: []crawler.ProblemKind{crawler.ProblemUnwanted}},
 		"one page under two addresses": {
-			listing: feed(fresh, entry("/b", "B", at(day))), pages: map[string]string{"/a": article("Not found"), "/b": article("Not found")},
+			listing: feed(fresh, entry("/b", "B", at(day))), pages: map[string]string{"/a": article("Sign in"), "/b": article("Sign in")},
 			want: []crawler.ProblemKind{crawler.ProblemInterchange},
 		},
 		"a page drawn by scripts": {

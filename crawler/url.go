@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ var errAddress = errors.New("not an address of a page")
 // base when base is not nil: scheme and host in lower case, the host in
 // Punycode, no default port, no dot segments, escapes in one form, no
 // fragment, and none of the parameters that tell a publisher where a reader
-// came from. The order of the other parameters is kept, since some sites
+// came from, which session is theirs, or that they want the page in AMP. The order of the other parameters is kept, since some sites
 // depend on it. It is idempotent. It refuses what is not http or https, has
 // no host, or carries a password.
 func Canonical(raw string, base *url.URL) (string, error) {
@@ -80,7 +81,7 @@ func hostRune(r rune) bool {
 // canonicalPath resolves dot segments and writes every escape that is needed,
 // and no other, in upper case.
 func canonicalPath(u *url.URL) string {
-	p := normalizeEscapes(u.EscapedPath())
+	p := sessionPath.ReplaceAllString(normalizeEscapes(u.EscapedPath()), "")
 	if !strings.HasPrefix(p, "/") {
 		p = "/" + p
 	}
@@ -109,13 +110,21 @@ func canonicalPath(u *url.URL) string {
 func canonicalQuery(raw string) string {
 	var kept []string
 	for _, pair := range strings.Split(raw, "&") {
-		name, _, _ := strings.Cut(pair, "=")
-		if pair != "" && !tracking(normalizeEscapes(name)) {
-			kept = append(kept, normalizeEscapes(pair))
+		pair = normalizeEscapes(pair)
+		for strings.HasPrefix(pair, "amp;") { // escaped twice, as many feeds do
+			pair = pair[len("amp;"):]
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		amp := strings.EqualFold(name, "amp") && slices.Contains([]string{"", "1", "true"}, value)
+		if pair != "" && !amp && !tracking(name) {
+			kept = append(kept, pair)
 		}
 	}
 	return strings.Join(kept, "&")
 }
+
+// sessionPath matches the session that Java servers write into paths.
+var sessionPath = regexp.MustCompile(`(?i);jsessionid=[^/;?]*`)
 
 // tracking reports whether a query parameter only tells where a reader came
 // from. The list holds the names that the large mail, advertising and social
@@ -126,6 +135,7 @@ func tracking(name string) bool {
 		"fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "igshid",
 		"mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi", "hsctatracking", "_ga", "_gl", "oly_anon_id", "oly_enc_id",
 		"vero_id", "wickedid", "spm", "scm", "share_token", "share_source", "share_medium",
+		"jsessionid", "phpsessid", "sessionid", "session_id", "cfid", "cftoken", // a new address at each visit
 	}, name)
 }
 
