@@ -1,6 +1,7 @@
 package crawler_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -142,4 +143,84 @@ func tryShape(t *testing.T, s crawler.Source, shape, detail string) {
 	if paged := strings.Contains(a.URL+a.Body, "{page}") || a.Cursor != ""; paged && len(asked) < 2 {
 		t.Errorf("asked for %v", asked)
 	}
+}
+
+// TestAnHourOfTheCatalogue lets the crawler run for the first hour of its life
+// with all that is in the catalogue, against sites that have 25 items each, of
+// which the newest is of today. Every source is read, and no site is asked more
+// than a person with a feed reader would ask it.
+func TestAnHourOfTheCatalogue(t *testing.T) {
+	archive, err := txtar.ParseFile("testdata/shapes.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := crawler.Catalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.rest = func(rw http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(rw, "<!doctype html><title>A page</title>"+strings.Repeat("<p>A sentence of it that is of some length.", 500))
+		}
+		enabled := 0
+		for _, s := range list {
+			if s.Disabled {
+				continue
+			}
+			enabled++
+			u, err := url.Parse(s.Discovery.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == string(s.ID) })
+			if i >= 0 {
+				_, answer, _ := strings.Cut(string(archive.Files[i].Data), "\n\n")
+				w.text(u.Host+u.Path, "", answer)
+				continue
+			}
+			var items []string
+			for n := range 25 {
+				at := time.Now().Add(-time.Duration(n) * 6 * time.Hour).Format(time.RFC1123Z)
+				items = append(items, fmt.Sprintf("<item><link>/news/%s/%d</link><title>Crypto news %d</title><pubDate>%s</pubDate><description>It says so.</description></item>", s.ID, n, n, at))
+			}
+			w.text(u.Host+u.Path, "", feed(items...))
+		}
+		for _, f := range archive.Files { // documents behind the pages
+			id, ok := strings.CutSuffix(f.Name, " detail")
+			if i := slices.IndexFunc(list, func(s crawler.Source) bool { return string(s.ID) == id }); ok && i >= 0 {
+				body := string(f.Data)
+				if u, err := url.Parse(strings.ReplaceAll(list[i].Discovery.Detail.URL, "{id}", "1187")); err == nil {
+					w.text(u.Host+u.Path, "application/json", body)
+				}
+			}
+		}
+		b := w.crawler(crawler.Config{Sources: list, Company: "Example Corp", Contact: "crawl@example.com"})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		if err := b.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range list {
+			st, err := b.state.SourceState(t.Context(), s.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.Disabled != st.SucceededAt.IsZero() {
+				t.Errorf("%s: last success %v, %s", s.ID, st.SucceededAt, st.LastError)
+			}
+		}
+		requests := w.requests()
+		sites := make(map[string]int)
+		for _, r := range requests {
+			host, _, _ := strings.Cut(r, "/")
+			sites[host]++
+		}
+		most := slices.MaxFunc(slices.Collect(maps.Keys(sites)), func(a, b string) int { return sites[a] - sites[b] })
+		// The SEC has six channels on one host, of 25 pages each, read twice.
+		if sites[most] > 400 {
+			t.Errorf("%s was asked %d times", most, sites[most])
+		}
+		t.Logf("%d sources, %d requests to %d hosts, most to %s (%d), %d pages captured", enabled, len(requests), len(sites), most, sites[most], len(b.sink.Captures()))
+	})
 }

@@ -22,6 +22,7 @@ type world struct {
 
 	mu    sync.Mutex
 	pages map[string]http.HandlerFunc // "host/path"
+	rest  http.HandlerFunc            // what answers elsewhere; nil: 404
 	asked []asked
 }
 
@@ -58,6 +59,9 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		w.asked = append(w.asked, asked{r.Host + r.URL.RequestURI(), time.Now(), r.Header.Clone()})
 	}
 	h := w.pages[r.Host+r.URL.Path]
+	if h == nil && r.URL.Path != "/robots.txt" {
+		h = w.rest
+	}
 	w.mu.Unlock()
 	if h == nil {
 		http.NotFound(rw, r)
