@@ -77,6 +77,13 @@ func readAuthorities(data string) (words []authorityWord, persons map[string]*au
 // Some authorities are known by what they are, not only that they are one.
 var regulatorClass = map[string]class{
 	"Congress": legislature, "European Parliament": legislature, "EU Council": legislature, "UK Parliament": legislature, "LegCo": legislature,
+	"National Assembly (Korea)": legislature, "Diet": legislature, "Legislative Yuan": legislature, "NPC": legislature,
+	"Supreme Court of India": court, "CJEU": court, "D.C. Circuit": court, "Second Circuit": court, "Third Circuit": court,
+	"Korean prosecutors": police, "CBI India": police, "MJIB": police, "Hong Kong Police": police, "ICAC": police, "Singapore Police": police, "Royal Malaysia Police": police,
+	"SFO": police, "CPS": police, "Metropolitan Police": police, "BKA": police, "Paris prosecutors": police, "FIOD": police, "Guardia Civil": police, "Eurojust": police,
+	"Secret Service": police, "DHS": police, "U.S. Marshals": police, "Manhattan DA": police,
+	"FSTB": government, "MIIT": government, "Japan MoF": government, "India MoF": government, "Labor Department": government, "Commerce Department": government,
+	"State Department": government, "Australian Treasury": government, "Russian Finance Ministry": government, "Vietnam MoF": government,
 	"SCOTUS": court, "SPC": court, "DOJ": police, "FBI": police, "NCA": police, "Europol": police, "INTERPOL": police, "ED": police, "SPP": police, "MPS": police, "NYAG": police,
 	"White House": government, "Treasury": government, "HMT": government, "European Commission": government, "State Council": government, "MOF": government,
 	"FATF": setter, "BIS": setter, "BCBS": setter, "CPMI": setter, "FSB": setter, "IOSCO": setter, "IMF": setter, "World Bank": setter, "OECD": setter, "G20": setter, "G7": setter, "UN": setter,
@@ -325,7 +332,7 @@ func (r *Reader) authoritiesIn(ctx *context, toks []token, aside bool) who {
 			}
 			continue
 		}
-		if a.jurisdiction == "" || a.jurisdiction == "US" && lang == "zh" && a.class != legislature && a.class != court || a.jurisdiction == "CN" && lang != "zh" {
+		if a.jurisdiction == "" || a.jurisdiction == "US" && lang == "zh" && a.class&(legislature|court|police) == 0 || a.jurisdiction == "CN" && lang != "zh" {
 			continue
 		}
 		if len(w.jurisdictions) == 0 || w.guessed {

@@ -1,6 +1,10 @@
 package event
 
-import "github.com/regwire/regwire/corpus"
+import (
+	"slices"
+
+	"github.com/regwire/regwire/corpus"
+)
 
 // hit is a cue found in a sentence.
 type hit struct {
@@ -72,8 +76,37 @@ func unmasked(hits []hit, toks []token) []hit {
 		}
 		kept = append(kept, h)
 	}
-	return kept
+	return withoutTeasers(kept, toks)
 }
+
+// withoutTeasers drops opinions that only stand in what a headline adds to its
+// news to be clicked on: "…: what it means", "… – here's why", and questions
+// after a report.
+func withoutTeasers(hits []hit, toks []token) []hit {
+	from := teaser(toks)
+	if from < 0 || !slices.ContainsFunc(hits, func(h hit) bool {
+		return h.to <= from && h.weight >= opinionWeight && h.cue.typ != up && h.cue.typ != down
+	}) {
+		return hits
+	}
+	return slices.DeleteFunc(hits, func(h hit) bool { return h.from >= from && h.cue.typ == corpus.Other })
+}
+
+// teaser returns where the last clause begins when that asks or promises to
+// tell; -1 without such a clause.
+func teaser(toks []token) int {
+	for i := len(toks) - 2; i > 2; i-- {
+		switch toks[i].norm {
+		case ":", ";", "?", "!", "—", "–", "-", ",", "…", ".":
+			if teasing[toks[i+1].norm] {
+				return i + 1
+			}
+		}
+	}
+	return -1
+}
+
+var teasing = wordSet("what why how here who where when is are was will can could should does do did everything inside key")
 
 // minorWeight is what a cue in a subordinate clause counts: "Bitcoin falls
 // after the SEC sues" tells of a fall first. Guessed, and kept because the

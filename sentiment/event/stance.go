@@ -132,7 +132,7 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 		up, down = up+count("warm"), down+count("cold")
 	case corpus.RuleFinal, corpus.RuleProposal:
 		down += count("duty")
-		if up == 0 && slices.Contains(in, "CN") && !digitalCurrency(s) {
+		if up == 0 && slices.Contains(in, "CN") && !digitalCurrency(s) && !(ctx.doc.Lang == "zh" && !s.says("币", "虚拟", "加密", "数字资产", "代币", "挖矿", "链")) {
 			return -1 // there rules about crypto restrict it
 		}
 	}
@@ -271,6 +271,14 @@ func (r *Reader) ruling(s *sentence) float64 {
 		return -1
 	case has("wrong", "erred", "improperly", "unfairly", "lacks", "lacked") && agency(s):
 		return 1
+	case has("blow") && !agency(s):
+		return -1
+	case has("won't") && has("hear", "review"):
+		return -1 // what was decided against those who ask stands
+	case has("property") && !has("not", "isn't", "aren't", "seized"):
+		return 1
+	case has("blocks", "blocked", "halts", "pauses", "tosses") && has("ordinance", "ban", "curb", "curbs", "limits"):
+		return 1
 	case has("beats", "defeats", "prevails", "beat") && agency(s):
 		if s.leader() != 0 {
 			return -1
@@ -313,6 +321,7 @@ func sidesWith(s *sentence) float64 {
 			if i == 0 || !strings.HasPrefix(s.toks[i-1].norm, "sid") {
 				continue
 			}
+		case "hands", "handed", "hand":
 		case "favor", "favour", "backs", "for", "to":
 			if t.norm == "for" && (i == 0 || !strings.HasPrefix(s.toks[i-1].norm, "rul")) || t.norm == "to" && (i == 0 || s.toks[i-1].norm != "victory") {
 				continue
