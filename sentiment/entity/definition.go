@@ -35,6 +35,9 @@ type Definition struct {
 	Guarded      []string            `yaml:"guarded"` // match as written, where supported
 	Weak         []string            `yaml:"weak"`    // match as written, count half
 	Cues         []string            `yaml:"cues"`    // words that support guarded forms
+	// Class lists what the entity is beside its kind, in the words by which
+	// texts speak of it again ("the bank"); see data/references.csv.
+	Class []string `yaml:"class"`
 }
 
 // kindContext marks words that are no entity but show that a text is about crypto.
@@ -51,31 +54,21 @@ func builtin() (defs []Definition, blockers []string, err error) {
 		}
 		return strings.Split(s, ";")
 	}
+	add := func(file string, kind corpus.EntityKind, id, name, jurisdiction string) error {
+		return table(file, func(r row) {
+			defs = append(defs, Definition{Kind: kind, ID: r[id], Name: r[name], Jurisdiction: corpus.Jurisdiction(r[jurisdiction]), Ticker: Ticker(r["ticker"]),
+				Aliases: list(r["aliases"]), Exact: list(r["exact"]), Weak: list(r["weak"]), Guarded: list(r["guarded"]), Cues: list(r["cues"]), Class: list(r["class"])})
+		})
+	}
 	err = errors.Join(
-		table("assets", func(r row) {
-			defs = append(defs, Definition{Kind: corpus.EntityAsset, ID: r["symbol"], Name: r["name"], Ticker: Ticker(r["ticker"]),
-				Aliases: list(r["aliases"]), Exact: list(r["exact"]), Guarded: list(r["guarded"]), Cues: list(r["cues"])})
-		}),
-		table("exchanges", func(r row) {
-			defs = append(defs, Definition{Kind: corpus.EntityExchange, ID: r["id"], Name: r["name"], Jurisdiction: corpus.Jurisdiction(r["jurisdiction"]),
-				Aliases: list(r["aliases"]), Exact: list(r["exact"]), Guarded: list(r["guarded"]), Cues: list(r["cues"])})
-		}),
-		table("regulators", func(r row) {
-			defs = append(defs, Definition{Kind: corpus.EntityRegulator, ID: r["id"], Name: r["short"], Jurisdiction: corpus.Jurisdiction(r["jurisdiction"]),
-				Aliases: list(r["aliases"]), Exact: list(r["exact"]), Guarded: list(r["guarded"]), Cues: list(r["cues"])})
-		}),
-		table("jurisdictions", func(r row) {
-			defs = append(defs, Definition{Kind: corpus.EntityJurisdiction, ID: r["code"], Name: r["name"], Jurisdiction: corpus.Jurisdiction(r["code"]),
-				Aliases: list(r["aliases"]), Exact: list(r["exact"]), Weak: list(r["weak"]), Guarded: list(r["guarded"]), Cues: list(r["cues"])})
-		}),
-		table("people", func(r row) {
-			defs = append(defs, Definition{Kind: corpus.EntityPerson, ID: r["id"], Name: r["name"], Jurisdiction: corpus.Jurisdiction(r["jurisdiction"]),
-				Aliases: list(r["aliases"]), Guarded: list(r["guarded"]), Cues: list(r["cues"])})
-		}),
-		table("organisations", func(r row) {
-			defs = append(defs, Definition{Kind: corpus.EntityOrganisation, ID: r["id"], Name: r["name"], Jurisdiction: corpus.Jurisdiction(r["jurisdiction"]),
-				Aliases: list(r["aliases"]), Exact: list(r["exact"]), Guarded: list(r["guarded"]), Cues: list(r["cues"])})
-		}),
+		add("assets", corpus.EntityAsset, "symbol", "name", "jurisdiction"),
+		add("products", corpus.EntityAsset, "symbol", "name", "jurisdiction"),
+		add("exchanges", corpus.EntityExchange, "id", "name", "jurisdiction"),
+		add("regulators", corpus.EntityRegulator, "id", "short", "jurisdiction"),
+		add("jurisdictions", corpus.EntityJurisdiction, "code", "name", "code"),
+		add("people", corpus.EntityPerson, "id", "name", "jurisdiction"),
+		add("organisations", corpus.EntityOrganisation, "id", "name", "jurisdiction"),
+		add("protocols", corpus.EntityOrganisation, "id", "name", "jurisdiction"),
 		table("market", func(r row) {
 			kind := corpus.EntityKind(r["kind"])
 			defs = append(defs, Definition{Kind: kind, ID: string(kind), Name: "Crypto market", Aliases: list(r["aliases"])})

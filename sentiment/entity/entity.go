@@ -2,6 +2,7 @@ package entity
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -15,11 +16,16 @@ type Gazetteer struct {
 	matcher *text.Matcher
 	// senses lists for each phrase of the matcher what it may mean.
 	senses [][]sense
+	// nested marks the names of funds, which may hold those of their issuer and
+	// of what they invest in: "Grayscale Bitcoin Trust".
+	nested []bool
+	// references are what the senses of form refer point to.
+	references []reference
 }
 
 // sense is one meaning of a phrase.
 type sense struct {
-	def     int32 // index in defs; -1 for a blocker
+	def     int32 // index in defs, of a reference in references; -1 for a blocker
 	form    form
 	written string // with its case; empty where case does not matter
 }
@@ -35,6 +41,7 @@ const (
 	tickerContext
 	tickerCashtag
 	cue
+	refer
 	blocker
 )
 
@@ -73,15 +80,18 @@ func New(extra ...Definition) (*Gazetteer, error) {
 		old.Guarded = append(old.Guarded, d.Guarded...)
 		old.Weak = append(old.Weak, d.Weak...)
 		old.Cues = append(old.Cues, d.Cues...)
+		old.Class = append(old.Class, d.Class...)
 	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	g.build(blockers)
+	if err := g.build(blockers); err != nil {
+		return nil, err
+	}
 	return g, nil
 }
 
-func (g *Gazetteer) build(blockers []string) {
+func (g *Gazetteer) build(blockers []string) error {
 	var phrases []string
 	index := map[string]int{}
 	add := func(phrase string, s sense) {
@@ -94,7 +104,7 @@ func (g *Gazetteer) build(blockers []string) {
 			g.senses = append(g.senses, nil)
 		}
 		for _, old := range g.senses[i] {
-			if old.def == s.def && (old.form == safe || old.form <= s.form && old.written == s.written) {
+			if old.def == s.def && s.form != refer && (old.form == safe || old.form <= s.form && old.written == s.written) {
 				return // known in a stronger form
 			}
 		}
@@ -128,6 +138,12 @@ func (g *Gazetteer) build(blockers []string) {
 			add(a, sense{def: def, form: cue})
 		}
 	}
+	err := table("references", func(r row) {
+		for phrase := range strings.SplitSeq(r["phrases"], ";") {
+			add(phrase, sense{def: int32(len(g.references)), form: refer})
+		}
+		g.references = append(g.references, reference{corpus.EntityKind(r["kind"]), r["class"]})
+	})
 	for _, b := range blockers {
 		k := text.FoldString(b)
 		if _, known := index[k]; !known { // a name that is also listed is found
@@ -135,6 +151,13 @@ func (g *Gazetteer) build(blockers []string) {
 		}
 	}
 	g.matcher = text.NewMatcher(phrases)
+	g.nested = make([]bool, len(phrases))
+	for i, senses := range g.senses {
+		g.nested[i] = slices.ContainsFunc(senses, func(s sense) bool {
+			return s.form == safe && g.defs[s.def].Kind == corpus.EntityAsset && slices.Contains(g.defs[s.def].Class, "fund")
+		})
+	}
+	return err
 }
 
 // Definition returns the entry of the given kind and ID.

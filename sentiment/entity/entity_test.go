@@ -154,7 +154,7 @@ func TestLookup(t *testing.T) {
 // no name that would mean two things of one kind without a policy.
 func TestData(t *testing.T) {
 	files, err := fs.Glob(dataFiles, "data/*.csv")
-	if err != nil || len(files) != 8 {
+	if err != nil || len(files) != 11 {
 		t.Fatalf("files %v, %v", files, err)
 	}
 	for _, f := range files {

@@ -45,14 +45,25 @@ func (g *Gazetteer) Find(d *text.Document, src corpus.Source) []corpus.Entity {
 		crypto: make([]bool, len(d.Sentences)), places: map[corpus.Jurisdiction]bool{}}
 	r.collect()
 	found := map[int32]*tally{}
+	var past []spoken
 	for i := range r.hits {
-		for _, s := range r.resolve(i) {
+		h := r.hits[i]
+		senses := r.resolve(i)
+		if len(senses) == 0 && r.mayRefer(h) {
+			if def, ok := r.refersTo(i, past, found); ok {
+				found[def].refer(h)
+				past = append(past, spoken{def, h.sentence, h.start, h.end})
+			}
+			continue
+		}
+		for _, s := range senses {
 			t := found[s.def]
 			if t == nil {
-				t = &tally{first: int(r.hits[i].start)}
+				t = &tally{first: int(h.start)}
 				found[s.def] = t
 			}
-			t.add(r, r.hits[i], s.form == weak)
+			t.add(r, h, s.form == weak)
+			past = append(past, spoken{s.def, h.sentence, h.start, h.end})
 		}
 	}
 	return r.rank(found)
@@ -62,7 +73,8 @@ func (g *Gazetteer) Find(d *text.Document, src corpus.Source) []corpus.Entity {
 func (r *reading) collect() {
 	sentence := 0
 	full := r.doc.Full
-	r.g.matcher.Find(full, 0, len(full), func(start, end, phrase int) bool {
+	var visit func(start, end, phrase int) bool
+	visit = func(start, end, phrase int) bool {
 		for sentence+1 < len(r.doc.Sentences) && r.doc.Sentences[sentence+1].Start <= start {
 			sentence++
 		}
@@ -77,6 +89,9 @@ func (r *reading) collect() {
 				r.cued[s.def] = true
 				continue
 			case blocker:
+				continue
+			case refer:
+				keep = true
 				continue
 			}
 			kind := r.g.defs[s.def].Kind
@@ -98,8 +113,12 @@ func (r *reading) collect() {
 		if keep {
 			r.hits = append(r.hits, h)
 		}
+		if r.g.nested[phrase] {
+			r.g.matcher.Find(full, start, end-1, visit) // all but the whole
+		}
 		return true
-	})
+	}
+	r.g.matcher.Find(full, 0, len(full), visit)
 }
 
 // resolve returns what the hit means: at most one sense of each kind.
@@ -200,7 +219,7 @@ func (r *reading) afterAsset(i int) bool {
 		return false
 	}
 	return slices.ContainsFunc(r.g.senses[r.hits[i-1].phrase], func(s sense) bool {
-		return s.def >= 0 && (r.g.defs[s.def].Kind == corpus.EntityAsset || r.g.defs[s.def].Kind == corpus.EntityMarket)
+		return s.form < refer && (r.g.defs[s.def].Kind == corpus.EntityAsset || r.g.defs[s.def].Kind == corpus.EntityMarket)
 	})
 }
 
@@ -303,12 +322,21 @@ func (r *reading) isAcronym(h hit) bool {
 
 // tally is what was met of one entity.
 type tally struct {
-	count    float64
-	first    int
-	title    bool
-	onlyWeak bool
-	mentions []corpus.Span
-	n        int
+	count      float64
+	first      int
+	title      bool
+	onlyWeak   bool
+	mentions   []corpus.Span
+	references []corpus.Span
+	n          int // mentions by name
+}
+
+// refer counts a mention without the name: half, because it is less sure.
+func (t *tally) refer(h hit) {
+	t.count += 0.5
+	if len(t.references) < maxMentions {
+		t.references = append(t.references, corpus.Span{Start: int(h.start), End: int(h.end)})
+	}
 }
 
 func (t *tally) add(r *reading, h hit, isWeak bool) {
@@ -350,7 +378,7 @@ func (r *reading) rank(found map[int32]*tally) []corpus.Entity {
 			rel *= 0.7
 		}
 		e.Relevance = min(1, rel)
-		e.Mentions = t.mentions
+		e.Mentions, e.References = t.mentions, t.references
 		out = append(out, e)
 	}
 	slices.SortFunc(out, func(a, b corpus.Entity) int {
