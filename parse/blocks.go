@@ -34,6 +34,10 @@ type cutter struct {
 // maxText bounds the text of one article.
 const maxText = 2 << 20
 
+// partCost is what a block counts beside its text: what is kept of it weighs
+// several times that, and a million blocks of a letter are no article.
+const partCost = 24
+
 // cut returns the text below n in blocks.
 func cut(n *html.Node) []part {
 	c := &cutter{kind: corpus.BlockParagraph, limit: maxText}
@@ -181,7 +185,9 @@ func (c *cutter) heading(n *html.Node, inLink bool) {
 	if inLink {
 		linked = len(text)
 	}
-	c.limit -= len(text)
+	if c.limit -= len(text) + partCost; c.limit < 0 {
+		return
+	}
 	c.parts = append(c.parts, part{Block: corpus.Block{Kind: corpus.BlockHeading, Text: text}, level: heading(n.DataAtom), linked: linked, node: n})
 }
 

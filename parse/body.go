@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"log/slog"
 	"strings"
 
 	"codeberg.org/readeck/go-readability/v2"
@@ -151,6 +152,7 @@ func byDensity(p *page) (parts []part) {
 		return nil
 	}
 	r := readability.NewParser()
+	r.Logger = slog.New(slog.DiscardHandler) // its own writes what nobody reads
 	r.KeepClasses = true
 	r.DisableJSONLD = true
 	art, err := r.ParseAndMutate(p.doc, p.in.base)

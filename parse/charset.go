@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -35,23 +36,18 @@ func decode(b []byte, declared string, lang string) string {
 		}
 		return string(b)
 	}
-	best, bestScore := "", -1.0
+	var best encoding.Encoding
+	bestScore := -1.0
 	for _, enc := range candidates(b, declared, lang) {
-		s := ""
-		if enc == nil {
-			s = toUTF8(b)
-		} else {
-			s = decodeWith(enc, b)
-		}
-		score := plausible(s)
-		if score > 0.99 || (enc == nil && score > 0.9) { // damaged UTF-8 is still UTF-8
-			return s
-		}
+		score := plausible(decodeWith(enc, b[:min(len(b), maxPlausible)]))
 		if score > bestScore {
-			best, bestScore = s, score
+			best, bestScore = enc, score
+		}
+		if score > 0.99 || enc == nil && score > 0.9 { // damaged UTF-8 is still UTF-8
+			break
 		}
 	}
-	return best
+	return decodeWith(best, b)
 }
 
 // candidates lists encodings to try, the likeliest first; nil is UTF-8 with
@@ -127,25 +123,30 @@ func metaCharset(b []byte) string {
 	return ""
 }
 
+// decodeWith returns b in UTF-8; a nil encoding is UTF-8 with damage.
 func decodeWith(enc encoding.Encoding, b []byte) string {
-	out, err := enc.NewDecoder().Bytes(b)
-	if err != nil {
+	if enc == nil {
 		return toUTF8(b)
 	}
-	return string(out)
+	var out strings.Builder
+	out.Grow(len(b) + len(b)/2)
+	if _, err := io.Copy(&out, enc.NewDecoder().Reader(bytes.NewReader(b))); err != nil {
+		return toUTF8(b)
+	}
+	return out.String()
 }
 
 func toUTF8(b []byte) string { return strings.ToValidUTF8(string(b), "\ufffd") }
+
+// maxPlausible is how much of a page tells its encoding, in bytes.
+const maxPlausible = 256 << 10
 
 // plausible is the share, in [0, 1], of the characters beyond ASCII in s that
 // a text would have: letters, digits, marks and punctuation, and neither
 // replacements nor controls nor rare blocks.
 func plausible(s string) float64 {
 	good, all := 0, 0
-	for i, r := range s {
-		if i > 256<<10 {
-			break
-		}
+	for _, r := range s {
 		if r < 0x80 {
 			continue
 		}

@@ -13,10 +13,11 @@ import (
 // block behind them, so a page of 3 MB can ask for a tree of gigabytes.
 const (
 	// maxElements bounds the tree, in tags as written plus those the parser
-	// will repeat. Pages of 265 KB have some 4,000.
-	maxElements = 200_000
+	// will repeat. Pages of 265 KB have some 4,000, a register of 20,000 rows
+	// in five columns 120,000; each costs about 400 bytes with its text.
+	maxElements = 130_000
 	// maxAttributes bounds what the tags carry.
-	maxAttributes = 600_000
+	maxAttributes = 400_000
 )
 
 // parseHTML builds the tree of a page within limits. What lies beyond them is
