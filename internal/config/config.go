@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"reflect"
 	"slices"
@@ -198,6 +199,9 @@ func (c Config) Validate() error {
 	}
 	if c.Crawl.Lease < time.Second || c.Crawl.Lease > time.Hour {
 		add("crawl.lease", "%v is not from 1s to 1h", c.Crawl.Lease)
+	}
+	if u, err := url.Parse(c.Crawl.Callback); c.Crawl.Callback != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		add("crawl.callback", "%q is not an http or https address", c.Crawl.Callback)
 	}
 	if c.Crawl.Concurrency < 1 || c.Crawl.Concurrency > 64 {
 		add("crawl.concurrency", "%d is not from 1 to 64", c.Crawl.Concurrency)

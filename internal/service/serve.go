@@ -49,10 +49,14 @@ func (s *Service) Handler(version string) (http.Handler, error) {
 	if callback == nil {
 		return handler, nil
 	}
-	open := http.NewServeMux() // hubs have no token of ours; what they send is signed
-	open.Handle("/websub/", http.StripPrefix("/websub", callback))
-	open.Handle("/", handler)
-	return open, nil
+	callback = http.StripPrefix("/websub", callback)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/websub/") { // hubs have no token of ours; what they send is signed
+			callback.ServeHTTP(w, r)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	}), nil
 }
 
 // guard asks for the token where one is configured. /healthz stays open.

@@ -160,9 +160,10 @@ func TestABusyPortIsNamed(t *testing.T) {
 	}
 }
 
-func TestTheTokenGuardsAllButHealth(t *testing.T) {
+func TestTheTokenGuardsAllButHealthAndPushes(t *testing.T) {
 	cfg := settings()
 	cfg.HTTP.Token = "open sesame"
+	cfg.Crawl.Callback = "https://we.example/websub"
 	handler, err := open(t, t.TempDir(), cfg).Handler("test")
 	if err != nil {
 		t.Fatal(err)
@@ -185,6 +186,8 @@ func TestTheTokenGuardsAllButHealth(t *testing.T) {
 		{"/api/v1/events", nil, 401},
 		{"/healthz/../api/v1/events", nil, 401},
 		{"/static/style.css", nil, 401},
+		{"/websub/quiet/x", nil, 404},                        // nothing was asked for, and a hub has no token
+		{"/websub/quiet/x/../../../api/v1/events", nil, 307}, // to where the token is asked for
 		{"/api/v1/events", func(r *http.Request) { r.Header.Set("Authorization", "Bearer open sesame") }, 200},
 		{"/api/v1/events", func(r *http.Request) { r.Header.Set("Authorization", "Bearer open sesam") }, 401},
 		{"/api/v1/events", func(r *http.Request) { r.Header.Set("Authorization", "open sesame") }, 401},
