@@ -49,7 +49,7 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 			return 0 // who hunts persons hunts crime
 		}
 		venue := business || len(ctx.names(corpus.EntityExchange, s)) > 0
-		if code == restrictive && (count("crime") == 0 || venue) || code == neutral && business && count("crime") == 0 {
+		if code == restrictive && (count("crime") == 0 || venue) || code == neutral && venue && count("crime") == 0 {
 			return -1
 		}
 		return 0
@@ -145,6 +145,9 @@ func (r *Reader) sign(ctx *context, s *sentence, t corpus.EventType, code stance
 	if t == corpus.Repeal && ctx.doc.Lang != "zh" {
 		return 1 // what is taken back is mostly a burden
 	}
+	if t == corpus.Prohibition {
+		return -1 // a ban of which the words say nothing else
+	}
 	if t == corpus.Guidance || t == corpus.Policy && ctx.own() || ctx.doc.Lang == "zh" && (t == corpus.RuleFinal || t == corpus.Policy || t == corpus.Licensing) {
 		return ctx.leadLeans()
 	}
@@ -209,7 +212,7 @@ func signum(x float64) float64 { return float64(cmp.Compare(x, 0)) }
 
 // newcomer reads an appointment by what the person is known for.
 func (r *Reader) newcomer(s *sentence) float64 {
-	leaves := has(s, "step", "steps", "stepping", "leaves", "leave", "leaving", "resigns", "resign", "resigned", "departs", "exits", "quits", "fired", "fires", "ousted", "retires", "out") ||
+	leaves := has(s, "step", "steps", "stepping", "leaves", "leave", "leaving", "resigns", "resign", "resigned", "departs", "exits", "quits", "fired", "fires", "ousted", "retires", "out", "yanks", "yanked", "pulls", "pulled", "drops", "dropped", "withdraws", "withdrawn") ||
 		s.says("卸任", "辞职", "离任")
 	sign := 0.0
 	switch {
@@ -349,6 +352,11 @@ func sidesWith(s *sentence) float64 {
 // digitalCurrency reports whether a sentence is about the digital money of
 // central banks or their interest rates, which take no side about crypto.
 func digitalCurrency(s *sentence) bool {
+	if has(s, "cut", "cuts", "hike", "hikes", "dovish", "hawkish", "pause", "pauses", "dissent", "minutes") && slices.ContainsFunc(s.toks, func(t token) bool {
+		return t.norm == "fed" || t.authority != nil && t.authority.regulator == "Fed"
+	}) {
+		return true
+	}
 	for i, t := range s.toks {
 		switch t.norm {
 		case "cbdc", "cbdcs", "interest", "rates", "inflation", "fomc":
