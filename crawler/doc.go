@@ -36,9 +36,9 @@
 //
 // # Not done on purpose
 //
-// No page is rendered and no script run; no cookie outlives a request
-// unless a source asks for it; nobody
-// logs in; a refusal is taken for an answer, never worked round. Pages are
-// found by listings alone, never by following links inside articles. What a
-// page says is the business of the parser.
+// No page is rendered and no script run; no cookie outlives a request unless a
+// source asks for it; nobody logs in; a refusal is taken for an answer, never
+// worked round. Pages are found by listings alone, never by following links
+// inside articles; what a hub pushes is a hint, not news. What a page says is
+// the business of the parser.
 package crawler
