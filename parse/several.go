@@ -270,11 +270,17 @@ func excerpt(parts []part) bool {
 // heading or of the nearest element round it, below root.
 func anchor(n, root *html.Node) string {
 	for ; n != nil && n != root; n = n.Parent {
-		if id := attr(n, "id"); id != "" && len(id) <= 80 && ascii(id) && !strings.ContainsAny(id, " \"'<>") {
+		if id := attr(n, "id"); anchors(id) {
 			return id
 		}
 	}
 	return ""
+}
+
+// anchors reports whether an id may stand behind the # of an address: it is
+// short, and of printed ASCII without blanks, quotes and angles.
+func anchors(id string) bool {
+	return id != "" && len(id) <= 80 && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"'<>", r) })
 }
 
 // liveUpdates returns the posts of a live blog that the page carries as data,
@@ -306,7 +312,7 @@ func (p *page) liveUpdates(main corpus.Draft) []corpus.Draft {
 		people, _ := ldNames(o["author"], p.byID, 0)
 		d.Authors = p.names(people)
 		if u := ldString(o["url"]); strings.Contains(u, "#") {
-			if f := u[strings.LastIndexByte(u, '#')+1:]; f != "" && len(f) <= 80 && ascii(f) {
+			if f := u[strings.LastIndexByte(u, '#')+1:]; anchors(f) {
 				d.Fragment = f
 			}
 		}
