@@ -27,7 +27,7 @@ func (a *Analyzer) score(out *corpus.Analysis, t corpus.Text, d *text.Document, 
 	for _, e := range ents {
 		switch e.Kind {
 		case corpus.EntityAsset, corpus.EntityExchange, corpus.EntityOrganisation, corpus.EntityMarket:
-			out.Sentiments = append(out.Sentiments, a.sentimentOf(e, r.Target(e.Mentions), overall, main))
+			out.Sentiments = append(out.Sentiments, a.sentimentOf(e, r.Target(e.Spoken()), overall, main))
 		}
 	}
 	out.Sentiments = append(out.Sentiments, jurisdictions(main, ents)...)
@@ -86,7 +86,7 @@ func (a *Analyzer) mentions(name string, d *text.Document, ents []corpus.Entity)
 	for _, f := range ents {
 		if f.Kind == e.Kind && f.ID == e.ID {
 			e.Relevance = f.Relevance
-			mentions = f.Mentions
+			mentions = f.Spoken()
 		}
 	}
 	if mentions == nil && e.Kind != corpus.EntityMarket {

@@ -150,6 +150,7 @@ func (g *Gazetteer) build(blockers []string) error {
 			add(b, sense{def: -1, form: blocker})
 		}
 	}
+	g.article(slices.Clone(phrases), add)
 	g.matcher = text.NewMatcher(phrases)
 	g.nested = make([]bool, len(phrases))
 	for i, senses := range g.senses {
@@ -158,6 +159,32 @@ func (g *Gazetteer) build(blockers []string) error {
 		})
 	}
 	return err
+}
+
+// article lets "the Bank of England" be found where "the Bank" is a phrase too:
+// it adds "the" to the names that begin with the words of such a phrase.
+func (g *Gazetteer) article(phrases []string, add func(string, sense)) {
+	heads := map[string]bool{}
+	for _, p := range phrases {
+		if head, ok := strings.CutPrefix(text.FoldString(p), "the "); ok {
+			heads[head] = true
+		}
+	}
+	for i, p := range phrases {
+		k := text.FoldString(p)
+		for at := range len(k) {
+			if k[at] != ' ' || !heads[k[:at]] {
+				continue
+			}
+			for _, s := range g.senses[i] {
+				if s.written != "" {
+					s.written = "the " + s.written
+				}
+				add("the "+p, s)
+			}
+			break
+		}
+	}
 }
 
 // Definition returns the entry of the given kind and ID.
@@ -204,6 +231,9 @@ func (g *Gazetteer) entity(def int32) corpus.Entity {
 func sameCase(written, got string) bool {
 	if written == got {
 		return true
+	}
+	if rest, ok := strings.CutPrefix(written, "the "); ok && strings.HasPrefix(got, "The ") {
+		return sameCase(rest, got[4:]) // at the beginning of a sentence
 	}
 	w, g := []rune(written), []rune(got)
 	if len(w) != len(g) {

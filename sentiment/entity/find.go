@@ -172,6 +172,10 @@ func (r *reading) support(i int, s sense) int {
 	switch s.form {
 	case weak:
 		return 1
+	case guarded:
+		if r.namesTicker(i, s.def) {
+			score += 3
+		}
 	case tickerFree, tickerContext, tickerCashtag:
 		if r.isNumber(h) || r.isAcronym(h) && !self {
 			return 0
@@ -194,7 +198,7 @@ func (r *reading) support(i int, s sense) int {
 			return 0 // "a Bitcoin Treasury"
 		}
 		score += r.place(i, d.Jurisdiction)
-		if s.form == guarded && strings.HasPrefix(s.written, "the ") && !self {
+		if s.form == guarded && strings.HasPrefix(s.written, "the ") && !self && !r.cued[s.def] {
 			return 0
 		}
 	}
@@ -213,13 +217,25 @@ func (r *reading) support(i int, s sense) int {
 	return score
 }
 
+// namesTicker reports whether the ticker of the same asset follows in brackets:
+// "Polygon (POL)".
+func (r *reading) namesTicker(i int, def int32) bool {
+	if i+1 >= len(r.hits) || r.marked(r.hits[i+1]) != bracketed || r.hits[i+1].start-r.hits[i].end > 4 {
+		return false
+	}
+	return slices.ContainsFunc(r.g.senses[r.hits[i+1].phrase], func(s sense) bool {
+		return s.def == def && tickerFree <= s.form && s.form <= tickerCashtag
+	})
+}
+
 // afterAsset reports whether the name of an asset stands right before the hit.
 func (r *reading) afterAsset(i int) bool {
 	if i == 0 || r.hits[i].start-r.hits[i-1].end > 1 {
 		return false
 	}
+	got := r.doc.Full[r.hits[i-1].start:r.hits[i-1].end]
 	return slices.ContainsFunc(r.g.senses[r.hits[i-1].phrase], func(s sense) bool {
-		return s.form < refer && (r.g.defs[s.def].Kind == corpus.EntityAsset || r.g.defs[s.def].Kind == corpus.EntityMarket)
+		return s.form < cue && (s.form == safe || sameCase(s.written, got)) && (r.g.defs[s.def].Kind == corpus.EntityAsset || r.g.defs[s.def].Kind == corpus.EntityMarket)
 	})
 }
 
@@ -273,6 +289,8 @@ func (r *reading) marked(h hit) mark {
 				return cash
 			}
 		}
+	case strings.HasPrefix(after, " token ") || strings.HasPrefix(after, ", the token") || strings.HasPrefix(after, "代币") || strings.HasSuffix(before, "代币"):
+		return bracketed // as good: "the ONE token"
 	case (strings.HasSuffix(before, "(") || strings.HasSuffix(before, "（")) && (strings.HasPrefix(after, ")") || strings.HasPrefix(after, "）")):
 		return bracketed
 	}
@@ -301,7 +319,7 @@ func (r *reading) isNumber(h hit) bool {
 // isAcronym reports whether a bracketed hit abbreviates the words before it:
 // "Financial Institution Letter (FIL)".
 func (r *reading) isAcronym(h hit) bool {
-	if r.marked(h) != bracketed || h.start < 2 {
+	if h.start < 2 || r.doc.Full[h.start-1] != '(' {
 		return false
 	}
 	_, n := utf8.DecodeLastRuneInString(r.doc.Full[:h.start])
