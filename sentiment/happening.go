@@ -91,13 +91,15 @@ func lean(score, effect float64) float64 {
 }
 
 // sway moves the score of the market towards a stance. An authority's act says
-// more of what comes than the words it is told in ("scraps guidance").
+// more of what comes than the words it is told in ("scraps guidance"). Its
+// shares, like that of lean, did best on what the models of cross-validation
+// made of our own sentences, among steps of .15 and .2.
 func sway(score, stance float64) float64 {
 	const clear = 0.3
 	if abs(stance) < clear {
 		return lean(score, stance)
 	}
-	return max(-1, min(1, 0.5*score+stance))
+	return max(-1, min(1, 0.85*score+0.7*stance))
 }
 
 // jurisdictions are targets where the news changes how friendly they are to

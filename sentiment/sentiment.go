@@ -16,7 +16,7 @@ import (
 const Name = "local"
 
 // version is raised whenever readings change.
-const version = "2"
+const version = "3"
 
 // Config says what is to be known beyond what is built in. The zero Config is
 // useful.

@@ -163,7 +163,7 @@ func (m *Model) Probabilities(f *Features) (p [classes]float64) {
 
 // modelShare is the model's part in the score of a sentence; the rest is the
 // lexicon's. Chosen by cross-validation, as [NeutralBand] was.
-const modelShare = 0.85
+const modelShare = 0.9
 
 // Score returns the score of a sentence, in [-1, 1]: the model's balance of
 // probabilities and the lexicon's own reading.

@@ -80,8 +80,11 @@ const (
 	silence = 0.1
 )
 
-// Read reads the sentences of a text. Ents are the entities found in it.
+// Read reads the sentences of a text. Ents are the entities found in it. A
+// title is one sentence, however many it has ("Bitcoin slips. Here is why"):
+// so is every text the model is trained on.
 func (s *Scorer) Read(d *text.Document, ents []corpus.Entity) *Reading {
+	d = titleAsOne(d)
 	r := &Reading{doc: d, model: s.model}
 	for _, e := range ents {
 		switch e.Kind {
@@ -106,6 +109,22 @@ func (s *Scorer) Read(d *text.Document, ents []corpus.Entity) *Reading {
 		r.sentences[i] = sn
 	}
 	return r
+}
+
+// titleAsOne returns the document with its title as its first sentence.
+func titleAsOne(d *text.Document) *text.Document {
+	n := 0
+	for n < len(d.Sentences) && d.Sentences[n].Title {
+		n++
+	}
+	if n < 2 {
+		return d
+	}
+	one := *d
+	whole := d.Sentences[0]
+	whole.End = d.Sentences[n-1].End
+	one.Sentences = append([]text.Sentence{whole}, d.Sentences[n:]...)
+	return &one
 }
 
 // valueOf scores a sentence for the target at mentions, or as a whole.

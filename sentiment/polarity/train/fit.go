@@ -12,13 +12,14 @@ const (
 	epochs    = 8
 	rate      = 0.25
 	rateWords = 0.2
-	shrink    = 1e-3 // towards zero, per step and weight met
+	shrink    = 3e-4 // towards zero, per step and weight met
 	minSeen   = 2
-	dropWords = 0.5 // of the words, so that the lexicon is not forgotten
-	ownWeight = 3   // of one of our own sentences against one of the others
+	dropWords = 0.5  // of the words, so that the lexicon is not forgotten
+	ownWeight = 3    // of one of our own sentences against one of the others
+	evenness  = 0.25 // 0: each row of a set counts alike; 1: each label does
 )
 
-// fit trains on sets whose labels count alike however they are distributed.
+// fit trains on sets, with rare labels counting for more than they are many.
 func fit(sets []set) *polarity.Model {
 	type step struct {
 		example *example
@@ -32,7 +33,7 @@ func fit(sets []set) *polarity.Model {
 		}
 		for i := range s.examples {
 			e := &s.examples[i]
-			all = append(all, step{e, s.weight * math.Sqrt(float64(len(s.examples))/3/count[e.label])})
+			all = append(all, step{e, s.weight * math.Pow(float64(len(s.examples))/3/count[e.label], evenness)})
 		}
 	}
 	rnd := rand.New(rand.NewPCG(1, 2))

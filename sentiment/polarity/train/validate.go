@@ -82,16 +82,17 @@ func confusions(rows []reading, bias float64) map[string]*confusion {
 }
 
 // neutralBias is the shift of the neutral class with the best macro-F1, the
-// mean of the sets, ours counting twice.
+// mean of the sets. Ours count four times: they read like what the service is
+// given.
 func neutralBias(rows []reading) float64 {
 	best, at := -1.0, 0.0
-	for i := -10; i <= 10; i++ {
+	for i := -25; i <= 25; i++ { // wide enough that the best is not at an edge
 		bias := float64(i) / 10
 		sum := 0.0
 		for name, c := range confusions(rows, bias) {
 			w := 1.0
 			if name == "sentences_en.tsv" || name == "sentences_zh.tsv" {
-				w = 2
+				w = 4
 			}
 			sum += w * c.macro()
 		}
