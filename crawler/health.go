@@ -62,6 +62,11 @@ type Health struct {
 	Reason          Reason // of the last of them
 	LastError       string // the same in words
 
+	// UserAgent and Politeness are what its sites are asked with and spared,
+	// with the defaults filled in.
+	UserAgent  string
+	Politeness Politeness
+
 	// Rules is how the source's own selectors do, only those it still has.
 	Rules []corpus.RuleState
 }
@@ -130,6 +135,7 @@ func judge(src *source, st corpus.SourceState, sample []corpus.FrontierEntry, no
 		Source: src.ID, VisitedAt: st.VisitedAt, SucceededAt: st.SucceededAt, NextAt: nextRun(src, st, now), Robots: RobotsUnknown,
 		NewestAt: newest(append(heard(sample), st.NewestItemAt)), Recent: len(sample),
 		Failures: st.Failures, Reason: Reason(st.Reason), LastError: st.LastError,
+		UserAgent: src.userAgent, Politeness: src.Politeness,
 	}
 	for _, e := range sample {
 		if e.State == corpus.FrontierPending {

@@ -143,6 +143,10 @@ type sourceLine struct {
 	LastError   string            `json:"last_error,omitempty"`
 	// Rules is how the source's own selectors do.
 	Rules []corpus.RuleState `json:"rules,omitempty"`
+	// What its sites are asked with, and spared.
+	UserAgent   string  `json:"user_agent,omitempty"`
+	Delay       float64 `json:"delay_seconds,omitempty"` // between two requests
+	Parallelism int     `json:"parallelism,omitempty"`
 }
 
 func (s sourceLine) condition() string {
@@ -164,6 +168,7 @@ func lineOf(s crawler.Source, health []crawler.Health) sourceLine {
 		Disabled: s.Disabled, Condition: h.Condition, Why: h.Why, VisitedAt: h.VisitedAt, SucceededAt: h.SucceededAt, NextAt: h.NextAt,
 		NewestAt: h.NewestAt, Expect: h.Expect.Seconds(), ExpectedBy: h.ExpectedBy, Robots: string(h.Robots), Recent: h.Recent, Waiting: h.Waiting,
 		Failures: h.Failures, Reason: string(h.Reason), LastError: h.LastError, Rules: h.Rules,
+		UserAgent: h.UserAgent, Delay: max(h.Politeness.Delay, 0).Seconds(), Parallelism: h.Politeness.Parallelism,
 	}
 }
 
@@ -227,6 +232,7 @@ func remarks(s crawler.Source, l sourceLine, own bool) string {
 	note("last visit %s, last success %s, next run %s", minute(l.VisitedAt), minute(l.SucceededAt), minute(l.NextAt))
 	note("newest item %s, expected within %s (by %s)", minute(l.NewestAt), span(l.Expect), l.ExpectedBy)
 	note("pages of late %d, waiting %d; robots.txt: %s", l.Recent, l.Waiting, l.Robots)
+	note("asks as %s, a request each %g s and %d at once", l.UserAgent, l.Delay, l.Parallelism)
 	if l.Failures > 0 {
 		note("failed %d times in a row (%s): %s", l.Failures, l.Reason, l.LastError)
 	}

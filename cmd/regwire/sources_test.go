@@ -77,7 +77,7 @@ func TestSourcesOfALivingWeb(t *testing.T) {
 		}
 		shown := objects(t, done(t, w.data, "", on("sources", "show", "demo-ex-okx", "--json")...))[0]
 		entry := shown["entry"].(map[string]any)
-		if entry["id"] != "demo-ex-okx" || entry["discovery"].(map[string]any)["url"] != shown["url"] || shown["from"] != "configuration" || shown["succeeded_at"] == nil || shown["next_at"] == nil {
+		if entry["id"] != "demo-ex-okx" || entry["discovery"].(map[string]any)["url"] != shown["url"] || shown["from"] != "configuration" || shown["succeeded_at"] == nil || shown["next_at"] == nil || shown["user_agent"] == nil || shown["parallelism"].(float64) < 1 {
 			t.Errorf("%v", shown)
 		}
 	})
