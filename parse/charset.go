@@ -163,6 +163,23 @@ func plausible(s string) float64 {
 	return float64(good) / float64(all)
 }
 
+// binary reports whether a body that says it is text is none: pictures and
+// archives are full of control signs, which no encoding of text has but for
+// those that shift its letters, and UTF-16, which says so.
+func binary(b []byte, declared string) bool {
+	if bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff")) || strings.HasPrefix(strings.ToLower(declared), "utf-16") {
+		return false
+	}
+	b = b[:min(len(b), 4<<10)]
+	n := 0
+	for _, c := range b {
+		if c >= 0x01 && c <= 0x08 || c >= 0x10 && c <= 0x1a || c >= 0x1c && c <= 0x1f {
+			n++
+		}
+	}
+	return n > 8 && n*50 > len(b)
+}
+
 // declaredCharset returns the encoding that the response declares.
 func declaredCharset(in *input) string {
 	if in.Charset != "" {

@@ -138,6 +138,8 @@ func (p *Parser) Read(ctx context.Context, c corpus.Capture, src corpus.Source, 
 		drafts, err = p.item(&in)
 	case len(bytes.TrimSpace(c.Body)) == 0:
 		err = refuse(ReasonEmpty, nil)
+	case kind != mediaPDF && binary(c.Body, declaredCharset(&in)):
+		err = refuse(ReasonMediaType, errors.New("binary"))
 	case kind == mediaHTML:
 		drafts, err = p.page(&in)
 	case kind == mediaText:

@@ -459,3 +459,32 @@ func TestNumberedSectionsWithDatesStayOneArticle(t *testing.T) {
 		t.Errorf("%d articles, first %q", len(drafts), drafts[0].Body())
 	}
 }
+
+// TestBinaryIsNoArticle: what is sent as a page may be a picture; text in any
+// encoding is none.
+func TestBinaryIsNoArticle(t *testing.T) {
+	random := make([]byte, 64<<10)
+	for i, x := 0, uint32(1); i < len(random); i++ {
+		x = x*1664525 + 1013904223
+		random[i] = byte(x >> 24)
+	}
+	for _, kind := range []string{"text/html", "text/plain", "text/markdown"} {
+		if _, err := New(Config{}).Articles(t.Context(), corpus.Capture{URL: "https://a.example/x", MediaType: kind, Body: random}, corpus.Source{}); !errors.Is(err, ErrNotArticle) {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+	const text = "通知 custody of tokens\r\n"
+	wide, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(strings.Repeat(text, 100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shifted, err := japanese.ISO2022JP.NewEncoder().String(strings.Repeat("お知らせ tokens\n", 100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{"", text, wide, shifted, strings.Repeat("\x01", 5)} {
+		if binary([]byte(s), "") {
+			t.Errorf("%.20q is told as binary", s)
+		}
+	}
+}
