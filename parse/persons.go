@@ -224,6 +224,9 @@ func personal(s string) bool {
 		return false
 	}
 	low := strings.ToLower(s)
+	if strings.HasSuffix(low, "-redaktion") || strings.HasSuffix(low, " newsroom") || strings.HasSuffix(low, " news desk") || strings.HasSuffix(low, "编辑部") || strings.HasSuffix(low, "編輯部") {
+		return false // the desk, not who writes there
+	}
 	for _, role := range []string{"reporter", "writer", "editor", "correspondent", "contributor", "journalist", "columnist", "editor in chief", "editor-in-chief"} {
 		if strings.HasSuffix(low, " "+role) && (low == s || len(words) <= 3 && strings.HasPrefix(low, "senior ") || strings.HasPrefix(low, "staff ") || strings.HasPrefix(low, "games ") || strings.HasPrefix(low, "contributing ") || strings.HasPrefix(low, "managing ") || strings.HasPrefix(low, "chief ")) {
 			return false
