@@ -283,3 +283,19 @@ func TestConfidenceCurve(t *testing.T) {
 		}
 	}
 }
+
+func TestTitleOfSeveralSentencesIsOne(t *testing.T) {
+	s := scorer(t)
+	d := text.Read("Bitcoin slips. Ether gains! What next?", "Nothing else.", "en")
+	before := len(d.Sentences)
+	r := s.Read(d, nil)
+	if len(d.Sentences) != before {
+		t.Error("the caller's document was changed")
+	}
+	if n := len(r.sentences); n != 2 {
+		t.Fatalf("%d sentences, want the title and one of the body", n)
+	}
+	if got := r.doc.Text(r.doc.Sentences[0]); got != "Bitcoin slips. Ether gains! What next?" {
+		t.Errorf("title %q", got)
+	}
+}
