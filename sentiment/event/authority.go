@@ -89,6 +89,17 @@ var regulatorClass = map[string]class{
 	"FATF": setter, "BIS": setter, "BCBS": setter, "CPMI": setter, "FSB": setter, "IOSCO": setter, "IMF": setter, "World Bank": setter, "OECD": setter, "G20": setter, "G7": setter, "UN": setter,
 }
 
+// called is what events call authorities that the gazetteer names otherwise.
+// Courts, prosecutors and police forces that act as any would are called
+// nothing: they say where something happens, but are no regulators of it.
+var called = map[string]string{
+	"State Bank of Pakistan": "SBP", "State Taxation Administration": "STA", "National Bank of Kazakhstan": "NBK", "Labor Department": "DOL",
+	"CBI India": "CBI", "CBC Taiwan": "CBC",
+	"Supreme Court of India": "", "D.C. Circuit": "", "Second Circuit": "", "Third Circuit": "",
+	"Korean prosecutors": "", "Paris prosecutors": "", "Manhattan DA": "",
+	"Hong Kong Police": "", "Singapore Police": "", "Royal Malaysia Police": "", "Metropolitan Police": "", "Guardia Civil": "",
+}
+
 // tagAuthorities marks the words that stand for an authority without naming
 // one, and the persons who speak for one; and takes the mark from names that
 // only look like it.
@@ -293,7 +304,11 @@ func (r *Reader) authoritiesIn(ctx *context, toks []token, aside bool) who {
 			}
 			if e.Kind == corpus.EntityRegulator {
 				named = true
-				w.name(e.Name)
+				name, other := called[e.Name]
+				if !other {
+					name = e.Name
+				}
+				w.name(name)
 				w.add(e.Jurisdiction)
 				w.actor(e.Name)
 			}
