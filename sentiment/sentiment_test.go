@@ -166,6 +166,22 @@ func TestAddedEntities(t *testing.T) {
 	}
 }
 
+func TestReferencesCarryTheScore(t *testing.T) {
+	a := analyzer(t)
+	named := corpus.Text{Title: "Kraken and Binance publish reports", Body: "Binance kept its margin. The exchange lost customers and collapsed into insolvency."}
+	score := func(t corpus.Text, id string) float64 {
+		for _, s := range a.Analyze(t).Sentiments {
+			if s.Target == id {
+				return s.Score
+			}
+		}
+		return 0
+	}
+	if b, k := score(named, "binance"), score(named, "kraken"); b >= k || b > -0.2 {
+		t.Errorf("the exchange is Binance: %.2f, and not Kraken: %.2f", b, k)
+	}
+}
+
 func TestListsAreNeverNil(t *testing.T) {
 	for _, text := range []string{"", " ", "\n", "12", "Hello there."} {
 		b, err := json.Marshal(newReply(nil, analyzer(t).Analyze(corpus.Text{Body: text})))
@@ -359,6 +375,27 @@ func FuzzLines(f *testing.F) {
 			t.Fatalf("%d lines in, %d out", want, got)
 		}
 	})
+}
+
+// BenchmarkLength shows that the time for a byte does not grow with the text.
+func BenchmarkLength(b *testing.B) {
+	a := analyzer(b)
+	for name, unit := range map[string]string{
+		"English":    "The SEC sued Binance on Monday. The exchange denied wrongdoing, and BTC fell 3% to $90,000. ",
+		"one line":   "Bitcoin falls, ",
+		"references": "the exchange ",
+		"Chinese":    "币安遭调查，该平台否认指控。比特币下跌。",
+	} {
+		for _, kb := range []int{100, 1024, 4096} {
+			body := strings.Repeat(unit, kb<<10/len(unit))
+			b.Run(name+"/"+strconv.Itoa(kb)+"KB", func(b *testing.B) {
+				b.SetBytes(int64(len(body)))
+				for b.Loop() {
+					a.Analyze(corpus.Text{Body: body})
+				}
+			})
+		}
+	}
 }
 
 func BenchmarkAnalyze(b *testing.B) {

@@ -338,6 +338,18 @@ func (r *reading) isAcronym(h hit) bool {
 	return true
 }
 
+// inPassing reports whether an entity is only named as example, company or
+// source: "such as Binance", "according to Chainalysis", "如币安".
+func (r *reading) inPassing(h hit) bool {
+	before := r.doc.Full[max(0, int(h.start)-30):h.start]
+	for _, words := range []string{"such as ", "including ", "alongside ", "ccording to ", "similar to ", "formerly of ", "formerly at ", "former ", "unlike ", "包括", "例如", "诸如", "据", "不同于"} {
+		if strings.HasSuffix(before, words) {
+			return true
+		}
+	}
+	return false
+}
+
 // tally is what was met of one entity.
 type tally struct {
 	count      float64
@@ -358,13 +370,13 @@ func (t *tally) refer(h hit) {
 }
 
 func (t *tally) add(r *reading, h hit, isWeak bool) {
-	if isWeak {
+	aside := r.inPassing(h)
+	if isWeak || aside {
 		t.count += 0.5
-		t.onlyWeak = t.onlyWeak || t.n == 0
 	} else {
 		t.count++
-		t.onlyWeak = false
 	}
+	t.onlyWeak = isWeak && (t.onlyWeak || t.n == 0)
 	t.n++
 	if s := r.doc.Sentences; len(s) > 0 {
 		t.title = t.title || s[h.sentence].Title || r.doc.TitleEnd == 0 && h.sentence == 0
@@ -377,6 +389,7 @@ func (t *tally) add(r *reading, h hit, isWeak bool) {
 // rank turns tallies into entities with relevance: .40 for the title, up to
 // .25 for an early first mention (half of it after 800 bytes), and up to .35
 // for the number of mentions, absolutely and against the most mentioned entity.
+// Weak forms, references and mentions in passing count half.
 // The weights are guessed; they give the subject of a headline about .9 and a
 // name in the last paragraph about .1.
 func (r *reading) rank(found map[int32]*tally) []corpus.Entity {

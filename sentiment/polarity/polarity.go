@@ -89,7 +89,7 @@ func (s *Scorer) Read(d *text.Document, ents []corpus.Entity) *Reading {
 	for _, e := range ents {
 		switch e.Kind {
 		case corpus.EntityAsset, corpus.EntityExchange, corpus.EntityOrganisation:
-			r.others = append(r.others, e.Mentions...)
+			r.others = append(r.others, e.Spoken()...)
 		}
 	}
 	slices.SortFunc(r.others, func(a, b corpus.Span) int { return a.Start - b.Start })
