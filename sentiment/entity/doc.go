@@ -21,6 +21,9 @@
 // supported one is meant. A name may stand for a venue and for its token
 // ("Uniswap") and is then both.
 //
+// Phrases such as "the exchange" and 该平台 are resolved to the last entity that
+// fits, where only one can be meant; they are References, not Mentions.
+//
 // Not done on purpose: names that are in no list are not guessed at. The
 // gazetteer is immutable and safe for concurrent use; finding takes time
 // linear in the text.
