@@ -18,9 +18,9 @@ type language struct {
 	Relations map[corpus.RelationKind]string
 
 	// Labels of facts.
-	Who, Where, State, Whom, Assets, Instruments           string
+	Who, Where, State, Whom, Assets, Instruments                          string
 	Effective, Applies, Comments, Sums, Stance, Confidence, Was, Unstated string
-	Restrictive, Permissive, Neutral                       string
+	Restrictive, Permissive, Neutral                                      string
 	// Headings and remarks.
 	Replaces, Evidence, Changes, Moved, OnPage, Sources string
 	Primary, Withdrawn, More                            string

@@ -205,7 +205,7 @@ func newReply(id json.RawMessage, an corpus.Analysis) reply {
 			Jurisdictions: list(e.Jurisdictions), Regulators: list(e.Regulators), Instruments: list(e.Instruments),
 			Assets: list(e.Assets), Exchanges: list(e.Exchanges),
 			EffectiveAt: instant(e.EffectiveAt), AppliesAt: instant(e.AppliesAt), CommentsCloseAt: instant(e.CommentsCloseAt),
-			Amounts: list(e.Amounts),
+			Amounts:  list(e.Amounts),
 			Evidence: list(e.Evidence),
 		})
 	}
