@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test race bench demo build fuzz golden model
+.PHONY: help check test race bench demo build fuzz golden model event-models
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -34,6 +34,9 @@ golden: ## rewrite the golden files; read the diff before you commit it
 
 model: ## train the sentiment model again; DATA=folder of the sets named in docs/model-card.md
 	go run ./sentiment/polarity/train -data "$(DATA)" -out sentiment/polarity/data/model.bin
+
+event-models: ## train the two small models of events again
+	go run ./internal/evaluate/models -out sentiment/event/data/models.bin
 
 demo: ## the whole way on embedded defaults: no key, no internet
 	go run ./cmd/regwire demo

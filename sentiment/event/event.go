@@ -84,7 +84,7 @@ func (r *Reader) Read(d *text.Document, ents []corpus.Entity, ins []corpus.Instr
 		r.cues(ctx, ctx.head[0])
 	}
 	scores := r.score(ctx)
-	main := r.choose(ctx, scores)
+	main := r.second(ctx, r.choose(ctx, scores))
 	events = append(events, r.reading(ctx, main, ctx.best(main), true))
 	for _, at := range r.others(ctx, scores, main) {
 		events = append(events, r.reading(ctx, at.cue.typ, at, false))
@@ -386,6 +386,9 @@ func (r *Reader) reading(ctx *context, t corpus.EventType, at located, main bool
 	e.Instruments = append(e.Instruments, ctx.instrumentsOf(s, main && t.Regulatory())...)
 	e.Targets = ctx.targets(s, e.Actors)
 	e.Stance = r.stance(ctx, s, t, at.hit, e.Jurisdictions)
+	if main && t.Regulatory() {
+		e.Stance = r.side(ctx, t, at.hit, e.Stance)
+	}
 	e.Status = r.status(s, t, at.hit)
 	if e.Status == corpus.EventDenied {
 		e.Stance = 0 // nothing happened

@@ -99,3 +99,17 @@ func TestOneActIsOneEvent(t *testing.T) {
 		}
 	}
 }
+
+// The model speaks where the cues are poor, and never turns an authority's
+// plain act, or a document, into something else.
+func TestSecondOpinion(t *testing.T) {
+	for title, want := range map[string]corpus.EventType{
+		"SEC sues Binance as bitcoin slides 5%": corpus.Enforcement,
+		"八部门关于进一步防范虚拟货币风险的通知（银发〔2026〕42号）":      corpus.Prohibition,
+	} {
+		evs, _ := newMachine(t).read(title, "", "", corpus.Source{}, published)
+		if len(evs) == 0 || evs[0].Type != want {
+			t.Errorf("%s: %+v, want %s", title, evs, want)
+		}
+	}
+}
