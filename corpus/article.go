@@ -68,6 +68,7 @@ const (
 	BlockCode      BlockKind = "code"
 	BlockTable     BlockKind = "table" // one row a line, cells divided by tabs
 	BlockCaption   BlockKind = "caption"
+	BlockFootnote  BlockKind = "footnote" // without its mark and the way back
 )
 
 // Block is one paragraph, heading, list item … as plain text: no markup, no

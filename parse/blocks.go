@@ -28,7 +28,8 @@ type cutter struct {
 	kind   corpus.BlockKind
 	level  int
 	node   *html.Node
-	limit  int // bytes of text still allowed
+	note   bool // a way back to the text ends it: it is a footnote
+	limit  int  // bytes of text still allowed
 }
 
 // maxText bounds the text of one article.
@@ -51,6 +52,9 @@ func (c *cutter) flush() {
 		return
 	}
 	text := line(c.buf.String())
+	if c.note {
+		c.kind = corpus.BlockFootnote
+	}
 	if text != "" && (hasLetters(text) || c.kind == corpus.BlockListItem) {
 		c.parts = append(c.parts, part{
 			Block:  corpus.Block{Kind: c.kind, Text: text},
@@ -61,7 +65,7 @@ func (c *cutter) flush() {
 		})
 	}
 	c.buf.Reset()
-	c.linked, c.plain, c.node = 0, 0, nil
+	c.linked, c.plain, c.node, c.note = 0, 0, nil, false
 }
 
 func hasLetters(s string) bool {
@@ -120,7 +124,15 @@ func (c *cutter) element(n *html.Node, kind corpus.BlockKind, inLink, strong boo
 	case atom.Hr:
 		c.flush()
 		return
+	case atom.Sup:
+		if noteMark(n) {
+			return
+		}
 	case atom.A:
+		if wayBack(n) {
+			c.note = c.buf.Len() > 0
+			return
+		}
 		c.walk(n, kind, true, strong)
 		return
 	case atom.B, atom.Strong:
@@ -167,6 +179,29 @@ func (c *cutter) element(n *html.Node, kind corpus.BlockKind, inLink, strong boo
 	c.flush()
 	c.walk(n, kind, inLink, strong)
 	c.flush()
+}
+
+// noteMark reports whether a raised text is the mark of a footnote: a number
+// or a sign that leads to another place of the page.
+func noteMark(n *html.Node) bool {
+	text := strings.Trim(shortText(n, 12), "[]()")
+	if text == "" || len(text) > 3 || strings.Trim(text, "0123456789*†‡") != "" {
+		return false
+	}
+	a := find(n, atom.A)
+	if a == nil && n.Parent != nil && n.Parent.DataAtom == atom.A {
+		a = n.Parent
+	}
+	return a != nil && strings.Contains(attr(a, "href"), "#")
+}
+
+// wayBack reports whether a link leads from a footnote back to its mark.
+func wayBack(n *html.Node) bool {
+	if !strings.Contains(attr(n, "href"), "#") {
+		return false
+	}
+	text := strings.TrimRight(shortText(n, 12), "\ufe0e\ufe0f")
+	return attr(n, "role") == "doc-backlink" || text == "↩" || text == "↑" || text == "^"
 }
 
 // heading gathers a heading as one block. What a template nests in it (more

@@ -26,7 +26,7 @@ func clean(parts []part, title string, p *page) []part {
 			continue
 		case b.Kind != corpus.BlockCode && b.Kind != corpus.BlockTable && b.Kind != corpus.BlockCaption && furniture(b, f):
 			continue
-		case i < 6 && b.Kind != corpus.BlockHeading && headLine(b.Text):
+		case i < 6 && b.Kind != corpus.BlockHeading && b.Kind != corpus.BlockTable && headLine(b.Text):
 			continue
 		case i < 6 && len(b.Text) < 5 && strings.Trim(b.Text, "0123456789") == "": // a counter
 			continue
