@@ -68,37 +68,23 @@ func (s *sentence) features(more ...string) []uint32 {
 
 // standsFor names what a token stands for, "" for a plain word.
 func standsFor(t *token) string {
-	switch c := t.class; {
-	case c&court != 0:
-		return "<court>"
-	case c&legislature != 0:
-		return "<parliament>"
-	case c&police != 0:
-		return "<police>"
-	case c&government != 0:
-		return "<government>"
-	case c&(regulator|setter) != 0:
-		return "<regulator>"
-	case c&exchange != 0:
-		return "<exchange>"
-	case c&asset != 0:
-		return "<asset>"
-	case c&person != 0:
-		return "<person>"
-	case c&firm != 0:
-		return "<firm>"
-	case c&place != 0:
-		return "<place>"
-	case c&money != 0:
-		return "<money>"
-	case c&percent != 0:
-		return "<percent>"
-	case c&number != 0:
-		return "<number>"
-	case c&instrument != 0:
-		return "<instrument>"
+	for _, r := range roles {
+		if t.class&r.class != 0 {
+			return r.name
+		}
 	}
 	return ""
+}
+
+// roles are looked for in this order. The names are part of what models were
+// trained on.
+var roles = []struct {
+	class
+	name string
+}{
+	{court, "<court>"}, {legislature, "<parliament>"}, {police, "<police>"}, {government, "<government>"}, {regulator | setter, "<regulator>"},
+	{exchange, "<exchange>"}, {asset, "<asset>"}, {person, "<person>"}, {firm, "<firm>"}, {place, "<place>"},
+	{money, "<money>"}, {percent, "<percent>"}, {number, "<number>"}, {instrument, "<instrument>"},
 }
 
 // stemOf takes off the endings that differ between forms of one verb or noun.

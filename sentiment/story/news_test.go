@@ -149,13 +149,13 @@ func news(t testing.TB, pattern string) []story.Input {
 }
 
 // TestNotice looks for one notice that several saved pages carry, each a
-// little different. REGWIRE_SEEDS names the pages, as text.
+// little different. REGWIRE_SEEDS names the directory of the pages, as text.
 func TestNotice(t *testing.T) {
-	pattern := os.Getenv("REGWIRE_SEEDS")
-	if pattern == "" {
-		t.Skip("REGWIRE_SEEDS names no saved pages to look at")
+	dir := os.Getenv("REGWIRE_SEEDS")
+	if dir == "" {
+		t.Skip("REGWIRE_SEEDS names no directory of saved pages")
 	}
-	files, err := filepath.Glob(pattern)
+	files, err := filepath.Glob(filepath.Join(dir, "*.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestNotice(t *testing.T) {
 		}
 	}
 	if len(outs) == 0 {
-		t.Fatalf("no page of %s carries the notice", pattern)
+		t.Fatalf("no page of %s carries the notice", dir)
 	}
 	for _, o := range outs {
 		if o.Placement.Story != outs[0].Placement.Story {
