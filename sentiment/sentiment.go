@@ -1,8 +1,10 @@
 package sentiment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/regwire/regwire/corpus"
 	"github.com/regwire/regwire/sentiment/entity"
@@ -80,6 +82,28 @@ func (a *Analyzer) Analyze(t corpus.Text) corpus.Analysis {
 		events[i].Amounts = event.Amounts(events[i].Evidence)
 	}
 	out.Events, out.Regulatory = list(events), regulatory
+	if len(events) > 0 && events[0].Type != corpus.Other {
+		raise(out.Entities, events[0])
+		raise(ents, events[0])
+		slices.SortStableFunc(out.Entities, func(x, y corpus.Entity) int { return cmp.Compare(y.Relevance, x.Relevance) })
+	}
 	a.score(&out, t, d, ents)
 	return out
+}
+
+// partRelevance is what a part in the main happening adds to the relevance of
+// an entity, up to 1. Guessed: less than the headline gives, since who has a
+// part mostly stands there too.
+const partRelevance = 0.15
+
+// raise adds to the relevance of those who act in an event or are acted on.
+func raise(ents []corpus.Entity, e corpus.EventReading) {
+	for i := range ents {
+		for _, part := range [][]string{e.Actors, e.Targets, e.Regulators, e.Exchanges, e.Assets} {
+			if slices.Contains(part, ents[i].Name) || ents[i].Symbol != "" && slices.Contains(part, ents[i].Symbol) {
+				ents[i].Relevance = min(1, ents[i].Relevance+partRelevance)
+				break
+			}
+		}
+	}
 }

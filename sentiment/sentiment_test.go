@@ -3,6 +3,7 @@ package sentiment
 import (
 	"bufio"
 	"bytes"
+	order "cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/regwire/regwire/corpus"
 	"github.com/regwire/regwire/sentiment/entity"
+	"github.com/regwire/regwire/sentiment/text"
 )
 
 func analyzer(t testing.TB) *Analyzer {
@@ -425,5 +427,22 @@ func BenchmarkAnalyze(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "texts/s")
 		})
+	}
+}
+
+// Who has a part in what happens is more relevant than who is only named.
+func TestPartRaisesRelevance(t *testing.T) {
+	out := analyzer(t).Analyze(corpus.Text{Title: "SEC sues Kraken", Body: "The SEC sued Kraken on Monday. Coinbase was sued before."})
+	alone := analyzer(t).gazetteer.Find(text.Read("SEC sues Kraken", "The SEC sued Kraken on Monday. Coinbase was sued before.", ""), corpus.Source{})
+	raised := map[string]bool{}
+	for _, e := range out.Entities {
+		i := slices.IndexFunc(alone, func(o corpus.Entity) bool { return o.Name == e.Name })
+		raised[e.Name] = e.Relevance > alone[i].Relevance || e.Relevance == 1
+	}
+	if !raised["SEC"] || !raised["Kraken"] || raised["Coinbase"] {
+		t.Errorf("raised: %v", raised)
+	}
+	if !slices.IsSortedFunc(out.Entities, func(x, y corpus.Entity) int { return order.Compare(y.Relevance, x.Relevance) }) {
+		t.Error("entities are not in order of relevance")
 	}
 }
