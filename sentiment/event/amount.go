@@ -10,8 +10,12 @@ import (
 	"github.com/regwire/regwire/corpus"
 )
 
-// maxAmounts bounds the sums kept of one event.
-const maxAmounts = 6
+// maxAmounts bounds the sums kept of one event, and maxAmount each: beyond it
+// a page plays with digits, and what is no finite number cannot be stored.
+const (
+	maxAmounts = 6
+	maxAmount  = 1e18
+)
 
 // Amounts returns the sums that sentences name, in the order in which they
 // stand, each once: of money as ISO 4217 codes, of coins as tickers. A bare
@@ -26,7 +30,7 @@ func Amounts(sentences []string) []corpus.Amount {
 				continue
 			}
 			a, end, ok := amountAt(s, i)
-			if ok && !slices.Contains(out, a) {
+			if ok && a.Value <= maxAmount && !slices.Contains(out, a) {
 				out = append(out, a)
 			}
 			i = end
